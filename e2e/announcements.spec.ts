@@ -29,6 +29,8 @@ test('nobody is told anything before somebody switched it on in Settings', async
   }
   await panel().getByRole('button', { name: 'Test Slack' }).click();
   await expect(panel()).toContainText('Connected to Practice as signalbox.');
+  await panel().getByRole('button', { name: 'Test Release app' }).click();
+  await expect(panel()).toContainText('The Release app accepts the token.');
   await panel().scrollIntoViewIfNeeded();
   await lookAt(app(), 'settings-announcements');
   // What happened before is nobody's news, also when it is thought of again.
@@ -63,6 +65,16 @@ test('a deploy is one message of Slack’s that is updated, one record in the Re
     { type: 'deploy-started', data: { apps: ['static'], version, why: 'For the test' } },
     { type: 'deploy-done', data: { environments: ['production'], thread: `operation ${id}` } },
   ]);
+});
+
+test('what Argo Workflows deploys is recorded in the Release app by its own workflow, not again by Signalbox', async () => {
+  const before = await control().received();
+  const { version } = await control().publishRelease({ app: 'signon', deploy: false });
+  const wanted = { app: 'signon', environment: 'integration', version };
+  const id = await startDeploy(page(), wanted, 'workflow');
+  await ended(page(), id);
+  await expect.poll(async () => (await control().received()).webhook.length).toBe(before.webhook.length + 2);
+  expect((await control().received()).release).toEqual(before.release);
 });
 
 test('while Slack is down a deploy goes on, what it could not tell needs attention, and is sent again', async () => {
@@ -106,4 +118,22 @@ test('what somebody writes is looked at, and calls nobody', async () => {
   const said = (await control().received()).slack.slice(before);
   expect(said.flatMap(({ pings }) => pings)).toEqual([]);
   expect(said[0]?.texts[0]).toContain('&lt;!channel&gt;');
+});
+
+test('a freeze calls everyone in the channel where that was ticked', async () => {
+  const before = (await control().received()).slack.length;
+  await page().keyboard.press('ControlOrMeta+k');
+  await page().keyboard.type('freeze integration');
+  await page().keyboard.press('Enter');
+  const sheet = page().getByRole('dialog', { name: /^Freeze/ });
+  await sheet.getByRole('textbox', { name: 'Reason' }).fill('election night');
+  await sheet.getByRole('checkbox', { name: /^Call everyone/ }).check();
+  await expect(sheet.getByRole('button', { name: 'Draft an email' })).toBeVisible();
+  await sheet.getByRole('heading', { name: 'Announce' }).scrollIntoViewIfNeeded();
+  await lookAt(app(), 'freeze-sheet-announce');
+  await sheet.getByRole('button', { name: 'Freeze integration' }).click();
+  await expect.poll(async () => (await control().received()).slack.length).toBe(before + 1);
+  const said = (await control().received()).slack.at(-1);
+  expect(said?.pings).toEqual(['channel']);
+  expect(said?.texts[0]).toMatch(/^<!channel> \*Freeze: integration\*/);
 });

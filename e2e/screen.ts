@@ -4,6 +4,7 @@ import { ask, cellOf } from '../electron/dev/drill/drive-window';
 import { seedApps, seedServices } from '../electron/practice/estate/apps';
 import { bagEnvironments, environments } from '../electron/systems/practice/environments';
 import type { Operation } from '../shared/domain/operation/operation';
+import type { RouteKind } from '../shared/domain/route/route';
 
 export { ask, cellOf };
 
@@ -83,9 +84,11 @@ export async function openOperation(page: Page): Promise<string> {
 export async function startDeploy(
   page: Page,
   wanted: { app: string; environment: string; version: string },
+  route?: RouteKind,
 ): Promise<string> {
   const expected = await versionOf(page, wanted.app, wanted.environment);
-  const intent = { kind: 'deploy' as const, ...wanted, expected, reason: 'For the test' };
+  const way = route === undefined ? {} : { route };
+  const intent = { kind: 'deploy' as const, ...wanted, ...way, expected, reason: 'For the test' };
   const { findings } = await ask(page, 'preview.get', intent);
   const override = [...new Set(findings.map(({ code }) => code))];
   const { operationId } = await ask(page, 'operation.start', {

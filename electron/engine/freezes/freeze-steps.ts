@@ -83,6 +83,7 @@ export async function commitFreeze(context: StepContext<FreezeIntent>): Promise<
       at: world.now().toISOString(),
       who: intent.kind === 'thaw' && intent.ended ? null : world.identity().name,
       why: intent.reason ?? null,
+      callEveryone: intent.kind === 'freeze' && intent.callEveryone === true,
     });
     if (told) world.announce(told);
   }

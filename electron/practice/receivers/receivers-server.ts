@@ -117,6 +117,11 @@ export async function startReceivers(options: { port?: number } = {}): Promise<R
         : path === '/webhook'
           ? 'webhook'
           : null;
+    // The page that tells whether a token is taken: Signon sends everybody else to its login.
+    if (path === '/release/applications' && request.method === 'GET')
+      return bearerOf(request) === receiverSecrets.release
+        ? send(response, 200, [])
+        : send(response, 302, '', { location: '/login' });
     if (who === null || request.method !== 'POST') return send(response, 404, 'not found');
     const mode = modes[who];
     if (mode === 'unavailable') return send(response, 503, 'unavailable');

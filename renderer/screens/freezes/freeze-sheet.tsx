@@ -10,6 +10,7 @@ import { useBagPipelines } from '../../data/bags-queries';
 import { useFreezePreview, useFreezes } from '../../data/freeze-queries';
 import { useBoard, useReadOnly } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
+import { FreezeTelling } from '../../ui/announcement/freeze-telling';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
 import { teamTime } from '../../ui/freeze/team-time';
@@ -102,6 +103,14 @@ function FreezeForm({ initial }: { initial: FreezeIntent }) {
           <EndChoice request={request} timeZone={timeZone} onChange={setRequest} onMistyped={setMistyped} />
           <RuleChoice request={request} onChange={setRequest} />
         </>
+      )}
+      {request.kind === 'freeze' && (
+        <FreezeTelling
+          request={request}
+          reason={reason}
+          said={(iso) => teamTime(iso, timeZone)}
+          onChange={setRequest}
+        />
       )}
       <section>
         <h3 className={sheet.heading}>Checks</h3>

@@ -1,5 +1,6 @@
 import type { Announcement } from '../announcement/announcement';
 import type { FreezeIntent } from '../operation/intent';
+import { utcText } from '../text/utc-text';
 import { type Freeze, scopeText } from './freeze';
 import { passesText } from './freeze-words';
 
@@ -11,10 +12,11 @@ import { passesText } from './freeze-words';
 export function freezeAnnouncement(
   kind: FreezeIntent['kind'],
   freeze: Freeze,
-  told: { at: string; who: string | null; why: string | null },
+  told: { at: string; who: string | null; why: string | null; callEveryone?: boolean },
 ): Announcement | null {
   if (kind !== 'freeze' && kind !== 'thaw') return null;
   const isSet = kind === 'freeze';
+  const begins = freeze.from > told.at ? [`It begins at ${utcText(freeze.from)}.`] : [];
   return {
     id: `freeze ${freeze.operation} ${isSet ? 'set' : 'lifted'}`,
     thread: `freeze ${freeze.operation}`,
@@ -27,9 +29,9 @@ export function freezeAnnouncement(
     apps: freeze.app === null ? [] : [freeze.app],
     version: null,
     why: isSet ? freeze.reason : told.why,
-    details: isSet ? [passesText(freeze)] : ['Nothing was deployed by this.'],
+    details: isSet ? [...begins, passesText(freeze)] : ['Nothing was deployed by this.'],
     until: isSet ? freeze.until : null,
     link: null,
-    callEveryone: false,
+    callEveryone: isSet && told.callEveryone === true,
   };
 }

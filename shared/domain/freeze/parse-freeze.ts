@@ -44,7 +44,12 @@ function readTime(text: string): Temporal.PlainTime | null {
  * @returns `null`: it is not understood, or over.
  */
 export function readMoment(text: string, now: Temporal.ZonedDateTime): Temporal.ZonedDateTime | null {
-  const said = text.trim().toLowerCase().replace(/,/g, '').replace(/\s+/g, ' ').replace(/^(?:on|next) /, '');
+  const said = text
+    .trim()
+    .toLowerCase()
+    .replace(/,/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/^(?:on|next) /, '');
   const today = now.toPlainDate();
   const at = (date: Temporal.PlainDate, rest: string): Temporal.ZonedDateTime | null => {
     const time = readTime(rest);
@@ -92,7 +97,10 @@ function onDate(make: () => Temporal.ZonedDateTime | null): Temporal.ZonedDateTi
 
 /** `2 hours`, `90 min`, `1h 30m`, `3 days`, `a week`; `null`: it is no span of time. */
 function readSpan(text: string): Temporal.Duration | null {
-  const said = text.trim().toLowerCase().replace(/\b(?:a|an|one)\b/g, '1');
+  const said = text
+    .trim()
+    .toLowerCase()
+    .replace(/\b(?:a|an|one)\b/g, '1');
   const part = /(\d{1,4}) ?(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m)\b/g;
   if (said.replace(part, '').replace(/and|[\s,]/g, '') !== '') return null;
   const total = { weeks: 0, days: 0, hours: 0, minutes: 0 };
@@ -105,7 +113,10 @@ function readSpan(text: string): Temporal.Duration | null {
 
 /** The scope as typed; `null`: there is nothing of that name. */
 function readScope(text: string, names: FreezeNames): FreezeScope | null {
-  const said = text.trim().toLowerCase().replace(/^(?:the|all of) /, '');
+  const said = text
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:the|all of) /, '');
   const none = { app: null, environment: null, pipeline: null };
   if (/^(?:everything|all|the estate|estate)$/.test(said)) return none;
   const find = (all: readonly string[], name: string): string | null =>
@@ -128,7 +139,11 @@ function readScope(text: string, names: FreezeNames): FreezeScope | null {
  * @param now in the team's time zone.
  * @returns `null`: the line does not begin with "freeze".
  */
-export function readFreeze(line: string, names: FreezeNames, now: Temporal.ZonedDateTime): TypedFreeze | null {
+export function readFreeze(
+  line: string,
+  names: FreezeNames,
+  now: Temporal.ZonedDateTime,
+): TypedFreeze | null {
   const command = /^\s*freeze(?:\s+(.*))?$/is.exec(line.slice(0, 700));
   if (!command) return null;
   const [said = '', ...reasons] = (command[1] ?? '').split(/\s+because(?:\s+of)?\s+/i);

@@ -16,6 +16,8 @@ export const freeze = declare({
     /** Whether it stops automatic deploys. */
     automatic: z.boolean(),
     manual: z.enum(manualRules),
+    /** Whether everyone in the channels that are told is called (`@channel`). */
+    callEveryone: z.boolean().optional(),
     reason: reasonNeeded,
   }),
   subject: aScope,
