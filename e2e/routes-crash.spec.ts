@@ -127,14 +127,13 @@ test('a pull request: killed while its review is waited for', async () => {
   expect(await pullsOf(app.practice, begun.id)).toEqual([number]);
 });
 
-test('a merged branch: killed while the merge is waited for', async () => {
+test('a merged branch: killed while the merge is waited for, it says that nobody knows; killed later, it goes on', async () => {
   await app.close();
   await removeUserData(app.userData);
   const landing = ['--practice-landing', 'merge-branch'];
   app = await startWithRights(await newUserData(), 'everything', undefined, landing);
   const name = 'whitehall';
-  const branches = (): Promise<string> => app.practice.git('branch', '--list', 'signalbox/*');
-  const begun = await begin(name, 'merge-branch', async (at, intent) => {
+  const lost = await begin(name, 'merge-branch', async (at, intent) => {
     const { findings } = await ask(at, 'preview.get', intent);
     const override = [...new Set(findings.map(({ code }) => code))];
     // From now on GitHub takes its time to answer.
@@ -144,10 +143,22 @@ test('a merged branch: killed while the merge is waited for', async () => {
     return (await ask(at, 'operation.start', request)).operationId;
   });
   // Its branch is there, and GitHub is asked to merge it.
-  await expect.poll(branches).not.toBe('');
+  await expect.poll(() => app.practice.git('branch', '--list', 'signalbox/*')).not.toBe('');
   await killAndOpen('everything', landing);
   await app.practice.control.setGithubFaults({ latencyMs: 0 });
+  // GitHub may still merge what it was asked to, so it is not asked again, and that is said.
+  const unknown = await ended(page(), lost.id, 'unknown');
+  expect(unknown.steps.flatMap(({ saw }) => saw.map(({ text }) => text)).join()).toContain(
+    'was not repeated',
+  );
+  expect(await commitsSince(app.practice, lost.since, { app: name, environment })).toEqual([]);
+
+  await app.practice.control.setSpeed({ speed: 1 });
+  const begun = await begin(name, 'merge-branch');
+  const rollout = async () =>
+    (await operationOf(page(), begun.id)).steps.find((one) => one.name === 'rollout')?.state;
+  await expect.poll(rollout).toBe('running');
+  await killAndOpen('everything', landing);
   const { done, commit } = await carriedOn(name, begun);
   expect(done.commit).toBe(commit);
-  await expect.poll(branches).toBe('');
 });
