@@ -10,7 +10,7 @@ import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { Cluster } from '../observation/types';
 import { followJobLog, type JobLogOf } from './follow-job-log';
 import type { LogKeeper, SavedLog } from './log-keeper';
-import type { QuestionName, Questions } from './protocol';
+import type { ArrivedLine, QuestionName, Questions } from './protocol';
 
 /** Lines that are read of a log that is there already when it is opened. */
 const tailLines = 200_000;
@@ -46,10 +46,21 @@ interface OpenSession {
   join(sources: readonly LogSource[]): void;
 }
 
+/** Reads a build's log into a session, live. @returns when it has ended, can't be followed, or the signal is aborted; never rejects */
+export type FollowBuild = (
+  place: { pipeline: string; build: number },
+  told: {
+    append: (lines: ArrivedLine[]) => void;
+    is: (state: LogSourceState['state'], text: string) => void;
+  },
+  signal: AbortSignal,
+) => Promise<void>;
+
 /** Where logs come from. `jobLogOf` `null`: the estate names no GitHub. */
 interface LogOrigins {
   clusterOf: (environment: string) => Pick<Cluster, 'followLog'> | null;
   jobLogOf: JobLogOf | null;
+  followBuild: FollowBuild;
 }
 
 export function createLogSessions(keeper: LogKeeper, origins: LogOrigins): LogSessions {
@@ -103,7 +114,7 @@ export function createLogSessions(keeper: LogKeeper, origins: LogOrigins): LogSe
 /** Follows sources into a session's lines. @returns adds sources; those that are there already are left alone. */
 function follower(
   kept: SavedLog,
-  { clusterOf, jobLogOf }: LogOrigins,
+  { clusterOf, jobLogOf, followBuild }: LogOrigins,
   tell: (states: LogSourceState[]) => void,
   signal: AbortSignal,
 ): (sources: readonly LogSource[]) => void {
@@ -120,21 +131,18 @@ function follower(
 
   const followOne = async (source: LogSource, state: LogSourceState): Promise<void> => {
     const { environment, namespace, pod, container, previous } = source;
-    if (source.job)
-      return followJobLog(
-        { load: jobLogOf, job: source.job },
-        {
-          append: (lines) => {
-            kept.append(state.number, lines);
-            state.lines += lines.length;
-          },
-          is: (now, text) => {
-            Object.assign(state, { state: now, text });
-            changed();
-          },
-        },
-        signal,
-      );
+    const told = {
+      append: (lines: ArrivedLine[]) => {
+        kept.append(state.number, lines);
+        state.lines += lines.length;
+      },
+      is: (now: LogSourceState['state'], text: string) => {
+        Object.assign(state, { state: now, text });
+        changed();
+      },
+    };
+    if (source.job) return followJobLog({ load: jobLogOf, job: source.job }, told, signal);
+    if (source.build) return followBuild({ pipeline: namespace, build: source.build }, told, signal);
     const cluster = clusterOf(environment);
     if (!cluster) {
       Object.assign(state, { state: 'failed', text: `The estate file has no cluster for ${environment}.` });

@@ -7,7 +7,12 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { estateSchema } from '../../shared/domain/estate/estate';
-import { allEnvironments, bagEnvironments, environments } from '../systems/practice/environments';
+import {
+  allEnvironments,
+  bagEnvironments,
+  concourseEnvironments,
+  environments,
+} from '../systems/practice/environments';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { noAppFaults } from './estate/app-faults';
 import { imageTagPath, owner, releaseRepoName, seedServices } from './estate/apps';
@@ -87,7 +92,10 @@ describe('the practice estate as a process', () => {
   it('describes itself in an estate file without secrets, and keeps secrets to the owner', async () => {
     const text = await readFile(practice.ready.estateFile, 'utf8');
     const estate = estateSchema.parse(parse(text));
-    expect(estate.environments.map((environment) => environment.name)).toEqual(allEnvironments);
+    expect(estate.environments.map((environment) => environment.name)).toEqual([
+      ...allEnvironments,
+      ...Object.keys(concourseEnvironments),
+    ]);
     expect(estate.practice?.controlUrl).toBe(practice.ready.controlUrl);
     const { credentials, ready } = practice;
     for (const secret of [

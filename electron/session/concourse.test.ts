@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StageView } from '../../shared/domain/bags/view';
 import type { BagIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
+import { followBuildLog } from './follow-build-log';
 import type { Session } from './open-session';
 import { concourseEstate, concoursePipelineName as pipeline } from './testing/concourse-estate';
 
@@ -294,6 +295,23 @@ describe('a pipeline that a Concourse runs', () => {
     expect(await ended(id)).toMatchObject({ state: 'succeeded' });
     expect(estate.practice.job('preview', 'deploy').builds).toHaveLength(2);
     expect(estate.practice.job('preview', 'start-deploy').builds).toHaveLength(2);
+  });
+
+  it('follows a build’s log in the same viewer, live, from before it starts to its end', async () => {
+    const { concourse, job } = estate.practice;
+    const build = concourse.trigger(job('preview', 'deploy'), 'pip');
+    const lines: string[] = [];
+    const states: string[] = [];
+    const stop = new AbortController();
+    const done = followBuildLog(session.concourses.views)(
+      { pipeline, build: build.id },
+      { append: (came) => lines.push(...came.map(({ text }) => text)), is: (state) => states.push(state) },
+      stop.signal,
+    );
+    await done;
+    expect([...new Set(states)]).toEqual(['waiting', 'following', 'ended']);
+    expect(lines).toContain('deploying bag-0001 to preview');
+    stop.abort();
   });
 
   it('tells who is signed in, and that nobody is', async () => {

@@ -32,6 +32,7 @@ import { tellOperations } from './announcements/tell-operations';
 import { type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { openDeployHours } from './deploy-hours';
+import { followBuildLog } from './follow-build-log';
 import type { GitHubSignInPort } from './github-sign-in';
 import { keepWhatIsSeen } from './keep-what-is-seen';
 import { asideNotice, missingNotices } from './missing-files';
@@ -178,6 +179,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const logs = createLogSessions(await openLogKeeper({ folder: path.join(folder, 'logs'), log }), {
     clusterOf: (environment) => clusters.get(environment) ?? null,
     jobLogOf: runWatch?.log ?? null,
+    followBuild: followBuildLog(concourses.views),
   });
   const openedSources = openSources({
     estate,

@@ -7,6 +7,7 @@ import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/session-config';
 import { createControlClient } from '../systems/practice/control-client';
+import { practiceConcourseUser } from '../systems/practice/environments';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
 import { type Arguments, practiceLandingOf, practiceLoginOf, practiceRightsOf } from './arguments';
 import type { CredentialStore } from './credential-store';
@@ -57,6 +58,7 @@ async function practiceSource(options: {
       inPlace: false,
       ledgerCredentials: async () => credentials.ledger,
       githubToken: async () => credentials.github.token,
+      concourseSecret: async () => ({ account: practiceConcourseUser, secret: credentials.control.token }),
     },
     practice: {
       control: createControlClient({ url: ready.controlUrl, token: credentials.control.token }),

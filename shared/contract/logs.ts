@@ -4,7 +4,7 @@ import { action, nothing, query } from './procedure';
 
 const objectName = z.string().min(1).max(253);
 
-/** One container's log, or one job's of GitHub Actions. A container's is of its present run or of the run before its last restart. */
+/** One container's log, one job's of GitHub Actions, or one build's of a Concourse. A container's is of its present run or of the run before its last restart. */
 export const logSourceSchema = z.object({
   environment: objectName,
   namespace: objectName,
@@ -15,12 +15,22 @@ export const logSourceSchema = z.object({
   role: z.string().max(100).nullable(),
   /** Where it is the log of a job of GitHub Actions, which lies there: `pod` is the job's name, `container` the workflow. */
   job: z.object({ owner: objectName, repo: objectName, id: z.number().int().min(0) }).optional(),
+  /** Where it is the log of a Concourse build: `pod` is the job's name, `container` the build's, `namespace` the pipeline. */
+  build: z.number().int().min(1).optional(),
 });
 export type LogSource = z.infer<typeof logSourceSchema>;
 
 /** The same log has the same key, whatever its role is called. */
-export const logSourceKey = ({ environment, namespace, pod, container, previous, job }: LogSource): string =>
-  `${environment}/${namespace}/${pod}/${container}${previous ? '/previous' : ''}${job ? `/job ${job.id}` : ''}`;
+export const logSourceKey = ({
+  environment,
+  namespace,
+  pod,
+  container,
+  previous,
+  job,
+  build,
+}: LogSource): string =>
+  `${environment}/${namespace}/${pod}/${container}${previous ? '/previous' : ''}${job ? `/job ${job.id}` : ''}${build ? `/build ${build}` : ''}`;
 
 const logFindSchema = z.object({
   /** Empty: nothing is looked for. */

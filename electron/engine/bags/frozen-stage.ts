@@ -1,4 +1,3 @@
-import type { BagsPipeline } from '../../../shared/domain/estate/bags-pipeline';
 import { type FrozenNow, frozenNow, frozenText } from '../../../shared/domain/preflight/preflight-freeze';
 import type { Snapshot } from '../../ledger/ledger';
 import type { World } from '../world';
@@ -6,7 +5,7 @@ import type { World } from '../world';
 /** Freezes in force in an environment of a pipeline of bags: a bag is frozen with any of its services. */
 export const frozenStage = (
   world: Pick<World, 'reader' | 'ledger' | 'now'>,
-  pipeline: BagsPipeline,
+  pipeline: { name: string; services: string[] },
   environment: string,
   snapshot: Snapshot = world.ledger.snapshot(),
 ): FrozenNow =>

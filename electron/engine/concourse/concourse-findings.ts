@@ -1,4 +1,5 @@
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
+import { bagServices } from '../../../shared/domain/concourse/bag-version';
 import { rerunOffer, triggerOffer } from '../../../shared/domain/concourse/builds';
 import { effectWords } from '../../../shared/domain/concourse/effect-words';
 import { unlockRisk } from '../../../shared/domain/concourse/lock';
@@ -12,7 +13,10 @@ import {
 import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import { type BagIntent, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
 import { isStage } from '../../../shared/domain/operation/subject';
+import { weighed } from '../../../shared/domain/preflight/check-policy';
+import { hoursFindings } from '../../../shared/domain/preflight/deploy-hours';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
+import { freezeFindings } from '../../../shared/domain/preflight/preflight-freeze';
 import {
   bagOf,
   buildsOf,
@@ -21,6 +25,7 @@ import {
   startInput,
   usedBefore,
 } from '../../systems/concourse/pipeline-state';
+import { frozenStage } from '../bags/frozen-stage';
 import type { World } from '../world';
 import { nameOf, numberOf, type SeenPipeline, stateOf, versionOf } from './concourse-pipelines';
 import { runningIn } from './stage-view';
@@ -129,6 +134,26 @@ function deployFindings(
       ),
     );
   return found;
+}
+
+/** What speaks against a deployment by hand, as the environment's policy weighs it: hours and freezes hold here, too. */
+function deployChecks(
+  world: World,
+  seen: SeenPipeline,
+  state: PipelineState,
+  intent: Extract<BagIntent, { kind: 'deploy-bag' | 'roll-back-bag' }>,
+  at: string,
+): Finding[] {
+  const { environment } = intent;
+  const [newest] = state.versions;
+  const services = newest ? Object.keys(bagServices(newest, seen.names)) : [];
+  const policy = world.estate.environments.find(({ name }) => name === environment)?.checks;
+  const found = [
+    ...deployFindings(seen, state, intent, at),
+    ...hoursFindings(intent, world.hours(environment)),
+    ...freezeFindings(intent, frozenStage(world, { name: seen.pipeline.name, services }, environment)),
+  ];
+  return weighed(found, policy, intent.kind === 'roll-back-bag');
 }
 
 function lockFindings(seen: SeenPipeline, state: PipelineState, at: string): Finding[] {
@@ -259,7 +284,7 @@ export function concourseFindings(
   switch (intent.kind) {
     case 'deploy-bag':
     case 'roll-back-bag':
-      return [...found, ...deployFindings(seen, state, intent, at)];
+      return [...found, ...deployChecks(world, seen, state, intent, at)];
     case 'force-unlock':
       return [...found, ...unlockFindings(seen, state, at)];
     case 'retry-tests':

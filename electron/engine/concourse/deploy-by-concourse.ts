@@ -60,6 +60,7 @@ export function showJob(
     text,
     workflow: null,
     url: build ? buildUrl(seen, build) : null,
+    ...(build ? { build: build.id } : {}),
     startedAt: build?.startedAt ?? null,
     finishedAt: build?.endedAt ?? null,
   };

@@ -156,6 +156,7 @@ export const jobsOf = (
     text: build && tries > 1 ? `try ${tries}` : null,
     workflow: null,
     url: build ? urlOf(build) : null,
+    ...(build ? { build: build.id } : {}),
     startedAt: build?.startedAt ?? null,
     finishedAt: build?.endedAt ?? null,
   }));

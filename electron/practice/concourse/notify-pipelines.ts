@@ -17,8 +17,8 @@ export const noFaults = (): ConcourseFaults => ({
 });
 
 export const concourseTeams = ['preview', 'staging', 'production'] as const;
-const concoursePipeline = 'deploy-notify';
-const notifyServices = ['api', 'admin', 'template-preview'] as const;
+export const concoursePipeline = 'deploy-notify';
+export const notifyServices = ['api', 'admin', 'template-preview'] as const;
 
 const runs = (counts: Record<string, number>, team: string): boolean => {
   const left = counts[team] ?? 0;

@@ -5,6 +5,7 @@ import {
   allEnvironments,
   type BagEnvironment,
   bagEnvironments,
+  concourseEnvironments,
   type EnvironmentName,
   environments,
 } from '../../systems/practice/environments';
@@ -26,6 +27,7 @@ export interface EstateUrls {
   argo: (environment: EnvironmentName) => { cd: string; workflows: string };
   /** Their identity provider. */
   dex: string;
+  concourse: string;
   /** Slack, the Release app and a webhook. */
   receivers: string;
 }
@@ -58,17 +60,27 @@ export async function writeEstateFile(
         clientId: Object.keys(practiceApps)[0],
       },
     },
-    environments: allEnvironments.map((name) => ({
-      name,
-      tier: name === 'production' || name === 'notify-production' ? 'production' : 'standard',
-      ...(login === 'argo-servers' ? {} : { cluster: kubernetesOf(name, paths, login) }),
-      argo: {
-        cd: { url: urls.argo(name).cd, signInHosts: [new URL(urls.dex).host] },
-        workflows: { url: urls.argo(name).workflows, signInHosts: [new URL(urls.dex).host] },
-      },
-      ...(name === 'production' ? { team: { org: owner, team: 'gov-uk-production-deploy' } } : {}),
-    })),
-    pipelines: [{ name: 'govuk', kind: 'apps', environments: [...environments] }, bagsPipeline(speed)],
+    environments: [
+      ...allEnvironments.map((name) => ({
+        name,
+        tier: name === 'production' || name === 'notify-production' ? 'production' : 'standard',
+        ...(login === 'argo-servers' ? {} : { cluster: kubernetesOf(name, paths, login) }),
+        argo: {
+          cd: { url: urls.argo(name).cd, signInHosts: [new URL(urls.dex).host] },
+          workflows: { url: urls.argo(name).workflows, signInHosts: [new URL(urls.dex).host] },
+        },
+        ...(name === 'production' ? { team: { org: owner, team: 'gov-uk-production-deploy' } } : {}),
+      })),
+      ...Object.keys(concourseEnvironments).map((name) => ({
+        name,
+        tier: name === 'public' ? 'production' : 'standard',
+      })),
+    ],
+    pipelines: [
+      { name: 'govuk', kind: 'apps', environments: [...environments] },
+      bagsPipeline(speed),
+      concoursePipeline(urls.concourse),
+    ],
     sources: {
       urlTemplate: `${urls.git}/${owner}/{app}.git`,
       github: { apiUrl: urls.github, owner },
@@ -94,6 +106,20 @@ const kubernetesOf = (name: EnvironmentName, paths: StatePaths, login: PracticeL
   kubeconfig: paths.kubeconfig,
   ...(login === 'wrapper' ? { exec: wrappedExec(name) } : {}),
 });
+
+/** The chain that a Concourse deploys: its jobs and resources are called as Notify’s. */
+function concoursePipeline(url: string) {
+  return {
+    name: 'concourse',
+    kind: 'concourse',
+    url,
+    environments: Object.keys(concourseEnvironments),
+    stages: Object.fromEntries(
+      Object.entries(concourseEnvironments).map(([environment, team]) => [environment, { team }]),
+    ),
+    jobs: { periodic: ['periodic-smoke-test'] },
+  };
+}
 
 /**
  * The chain of bags. The console starts what runs every ten minutes, by the wall's clock: where practice time is

@@ -13,6 +13,7 @@ import type { GatewayServer } from '../argo-servers/gateway-server';
 import { type SignInPages, signInPages } from '../argo-servers/sign-in-pages';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
 import { writeKubeconfig } from '../cluster/write-kubeconfig';
+import { type PracticeConcourseServer, startPracticeConcourse } from '../concourse/practice-server';
 import { type Controllers, startControllers } from '../controllers/start-controllers';
 import { BareRepo } from '../git/bare-repo';
 import { type GitServer, startGitServer } from '../git/server';
@@ -73,6 +74,8 @@ export interface PracticeEstate {
   readonly argoWorkflows: Readonly<Record<EnvironmentName, GatewayServer>>;
   /** The identity provider of Argo's servers: its host is to be among their `signInHosts`. */
   readonly dex: Dex;
+  /** The Concourse that runs a pipeline beside the others. It begins anew at each start. */
+  readonly concourse: PracticeConcourseServer;
   /** Slack, the Release app and a webhook. */
   readonly receivers: Receivers;
   /** Folder of an app's bare repo. */
@@ -201,6 +204,13 @@ export async function startEstate(options: {
   // Faults are changed in place by the servers' callers: the state sees them.
   state.git = git.faults;
   state.github = github.faults;
+
+  const concourse = await startPracticeConcourse({
+    clock,
+    secret: credentials.control.token,
+    ...portOf(state, 'concourse'),
+  });
+  state.ports.concourse = concourse.port;
 
   const accountsOf = (environment: EnvironmentName, system: ArgoSystem): ArgoAccounts =>
     argoAccounts({
@@ -351,6 +361,7 @@ export async function startEstate(options: {
     argoCd,
     argoWorkflows,
     dex,
+    concourse,
     receivers,
     appRepo,
     saveState,
@@ -362,6 +373,7 @@ export async function startEstate(options: {
         git?.close(),
         github.close(),
         dex.close(),
+        concourse.close(),
         receivers.close(),
         ...allEnvironments.map((name) => argoCd[name].close()),
         ...allEnvironments.map((name) => argoWorkflows[name].close()),

@@ -85,6 +85,7 @@ export async function runPracticeProcess(options: {
       control: control.url,
       argo: (name: EnvironmentName) => ({ cd: argoCd[name].url, workflows: argoWorkflows[name].url }),
       dex: dex.url,
+      concourse: estate.concourse.url,
       receivers: estate.receivers.url,
     };
     await writeEstateFile(paths, urls, {

@@ -251,6 +251,20 @@ export function scenarioHandlers(options: {
       return {};
     },
     status: () => statusOf(estate()),
+    async concourse(input) {
+      const { concourse } = estate();
+      const { misbehaviour, accounts, faults } = concourse;
+      const counts = {
+        'tests-fail': misbehaviour.failTests,
+        'deploys-fail': misbehaviour.failDeploys,
+        'tests-print': misbehaviour.testLines,
+      };
+      if (input.happens === 'image') concourse.publish(input.service);
+      else if ('count' in input) counts[input.happens][input.team] = input.count;
+      else if (input.happens === 'sessions-end') accounts.expireAll();
+      else faults.reachability(input.happens === 'away' ? 'refused' : 'up');
+      return {};
+    },
     async reset() {
       await options.reset();
       return {};

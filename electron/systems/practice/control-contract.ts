@@ -80,6 +80,22 @@ export const controlCommands = {
       workflow: z.string().nullable(),
     }),
   },
+  /**
+   * Something happens at the practice Concourse: an image appears and a bag is packed by itself, the next tests or deploys
+   * of a team fail, the next tests print many lines, everybody's session ends, or it goes away and comes back.
+   */
+  concourse: {
+    input: z.discriminatedUnion('happens', [
+      z.strictObject({ happens: z.literal('image'), service: z.enum(['api', 'admin', 'template-preview']) }),
+      z.strictObject({
+        happens: z.enum(['tests-fail', 'deploys-fail', 'tests-print']),
+        team: z.enum(['preview', 'staging', 'production']),
+        count: z.number().int().min(1).max(200_000),
+      }),
+      z.strictObject({ happens: z.enum(['sessions-end', 'away', 'back']) }),
+    ]),
+    output: done,
+  },
   /** Containers of a version crash after their start, everywhere or in one environment. */
   makeVersionCrashLoop: {
     input: z.strictObject({ app: appName, version, environment: environmentName.optional() }),

@@ -70,6 +70,22 @@ export const jobLog = (environment: string, run: RunView, job: RunView['jobs'][n
   ],
 });
 
+/** The log of a Concourse build. */
+export const buildLog = (pipeline: string, environment: string, job: string, build: number): LogChoice => ({
+  name: `${job} (build ${build})`,
+  sources: [
+    {
+      environment,
+      namespace: pipeline,
+      pod: job,
+      container: `build ${build}`,
+      previous: false,
+      role: null,
+      build,
+    },
+  ],
+});
+
 /** The log of a hook's Job: of all its tries. */
 export const hookLog = (environment: string, job: HookJob): LogChoice => ({
   name: job.name,

@@ -41,6 +41,8 @@ export const jobSchema = z.object({
   url: z.string().nullable(),
   /** Of a batch: the app's own operation; left out: it is not begun, or no job of a batch. */
   operationId: z.string().optional(),
+  /** The build of a Concourse, whose log can be followed. */
+  build: z.number().int().optional(),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
 });
