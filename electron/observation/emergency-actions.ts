@@ -28,7 +28,7 @@ const changedMeanwhile = (what: string, now: string): KubeFailure => ({
   reason: null,
 });
 
-const rounds = 5;
+const rounds = 8;
 
 /**
  * What an emergency asks of a cluster, by whichever doors.

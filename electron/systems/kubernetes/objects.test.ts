@@ -61,6 +61,21 @@ describe('objects', () => {
     });
   });
 
+  it('changes what a controller writes all the time, once it pauses', async () => {
+    await make('a');
+    let rounds = 0;
+    const changed = await changeObject(now.connection, { ...workflows, name: 'a' }, () => {
+      rounds += 1;
+      if (rounds <= 6)
+        now.cluster.store.modify<Stored & { status?: unknown }>('Workflow', 'apps', 'a', (one) => {
+          one.status = { rounds };
+        });
+      return { patch: { spec: { suspend: true } } };
+    });
+    expect(changed).toMatchObject({ ok: true, value: { spec: { suspend: true } } });
+    expect(rounds).toBe(7);
+  });
+
   it('loses no change when many write at once', async () => {
     await make('a');
     const add = () =>

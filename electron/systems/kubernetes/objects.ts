@@ -1,10 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type FailureCode, ok } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
+import { backoff } from './backoff';
 import { badDataError, KubeError } from './failures';
 import type { KubeFailure } from './kube-failure';
 import { eachPage, isObject } from './list-pages';
 import { resourcePath } from './paths';
 import type { ApiRequest, Connection, KubeObject, ObjectRef, ResourceRef, WriteResult } from './types';
+
+/** Milliseconds between two rounds of a change that another one's came before: together some 4 s. */
+const pauses = { backoffBase: 50, backoffLimit: 1_250 };
 
 interface Options {
   signal?: AbortSignal;
@@ -140,7 +145,10 @@ export async function changeObject(
   options: Options & { attempts?: number } = {},
 ): Promise<WriteResult<KubeObject>> {
   let last: WriteResult<KubeObject> | undefined;
-  for (let round = 0; round < (options.attempts ?? 5); round++) {
+  for (let round = 0; round < (options.attempts ?? 8); round++) {
+    // What a controller writes all the time needs a pause (client-go, util/retry, `DefaultBackoff`).
+    if (round > 0) await pause(backoff(round - 1, pauses));
+    options.signal?.throwIfAborted();
     const read = await getObject(connection, ref, { ...options, exact: true });
     if (!read.ok) return read;
     const change = await decide(read.value);
