@@ -85,6 +85,12 @@ const outOfReach = (page: Page): Promise<string[]> =>
       if (!one.checkVisibility({ checkVisibilityCSS: true }) || style.opacity === '0') continue;
       one.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       const { left, right, width } = one.getBoundingClientRect();
+      // What a person can't scroll does not count as reached.
+      for (let box = one.parentElement; box; box = box.parentElement)
+        if (getComputedStyle(box).overflowX === 'hidden' && box.scrollLeft !== 0)
+          found.push(
+            `${one.tagName} ${one.textContent}: ${box.scrollLeft} px inside of what does not scroll`,
+          );
       const out = Math.max(-left, right - document.documentElement.clientWidth);
       if (out > 1 && width <= document.documentElement.clientWidth)
         found.push(

@@ -20,17 +20,14 @@ const minute = 60_000;
  */
 const patience = {
   deploy: 30 * minute,
-  start: 15 * minute,
   tests: 60 * minute,
   promotion: 5 * minute,
 } as const;
 
-/** Clusters delete runs that ended: of an older deployment nobody can tell whether its tests ran, ms. */
-const seenFor = 24 * 60 * minute;
-
 /**
  * Whether a version that is in the environment before should be here by now: it came there automatically, nothing and
- * nobody keeps it back, and no failure tells why it is not here (that is told as such).
+ * nobody keeps it back, and no failure tells why it is not here (that is told as such). A run that is not seen may have been
+ * deleted by the cluster: of that nothing is claimed.
  * @param before the app's cell in the environment before. @param now ms since the epoch.
  */
 export function stuckPromotion(
@@ -41,7 +38,7 @@ export function stuckPromotion(
 ): StuckPromotion | null {
   const incoming = before?.ledger?.version ?? null;
   if (!before || incoming === null || !isLagging(cell, before)) return null;
-  const { ledger, stage, tests, deployed, environment: there } = before;
+  const { ledger, stage, tests, environment: there } = before;
   // The gate into an environment is the file of the one before it.
   if (ledger?.promote !== true || ledger.automaticDeploys === false || cell.hold !== null || lock !== null)
     return null;
@@ -65,15 +62,6 @@ export function stuckPromotion(
         patience.tests,
         `Tests of ${version} don’t end in ${there}, so it isn’t promoted.`,
       );
-    case 'unknown': {
-      const since = deployed?.to === incoming && now - Date.parse(deployed.at) < seenFor ? deployed.at : null;
-      return stuck(
-        'tests',
-        since,
-        patience.start,
-        `No test run of ${version} is seen in ${there}, so it isn’t promoted.`,
-      );
-    }
     case 'passed':
       return stuck(
         'promotion',
