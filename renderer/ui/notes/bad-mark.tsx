@@ -41,7 +41,7 @@ export function BadMark({ app, version }: { app: string; version: string }) {
             variant="default"
             size="xs"
             blocked={readOnlyBecause}
-            label={`Clear the bad mark on ${app} ${shortVersion(version)}`}
+            label={`Clear the mark on ${app} ${shortVersion(version)}`}
             onAction={() => action.send({ kind: 'clear-mark', app, version })}
           >
             Clear the mark

@@ -35,8 +35,8 @@ export function NotesPanel({ app }: { app: string }) {
       title="Notes for deploying"
       aside={
         <>
-          {add('app', 'Add note…', `Add a note on ${app}`)}
-          {add('estate', 'For all apps…', 'Add a note for all apps')}
+          {add('app', 'Add note…', `Add note on ${app}`)}
+          {add('estate', 'For all apps…', 'For all apps: add a note')}
         </>
       }
     >
