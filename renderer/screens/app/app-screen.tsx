@@ -29,12 +29,13 @@ export function AppScreen() {
     look === 'rollback' && view.data?.cells.some((cell) => cell.environment === environment)
       ? (environment ?? null)
       : null;
+  const target = view.data?.cells.find((cell) => cell.environment === asked)?.rollbackTarget?.version;
   useEffect(() => {
     if (asked === null) return;
-    openSheet({ kind: 'rollback', app, environment: asked });
+    openSheet({ kind: 'rollback', app, environment: asked, ...(target ? { version: target } : {}) });
     // A reload must not open it again.
     void navigate({ search: { environment: asked }, replace: true });
-  }, [asked, app, navigate]);
+  }, [asked, app, navigate, target]);
   if (!view.data || !board) {
     return (
       <div className={classes.fault}>
