@@ -17,7 +17,7 @@ export const noFaults = (): ConcourseFaults => ({
 });
 
 export const concourseTeams = ['preview', 'staging', 'production'] as const;
-export const concoursePipeline = 'deploy-notify';
+const concoursePipeline = 'deploy-notify';
 export const notifyServices = ['api', 'admin', 'template-preview'] as const;
 
 const runs = (counts: Record<string, number>, team: string): boolean => {
