@@ -9,7 +9,7 @@ import { listedOf, outlineOf } from './query/outline-query';
 import { deployments, previousVersions, versionHistory } from './query/version-query';
 
 /** Questions that are answered from what is indexed. */
-export type AnsweredName = Exclude<QuestionName, 'update' | 'tell'>;
+type AnsweredName = Exclude<QuestionName, 'update' | 'tell'>;
 
 type Answers = { [N in AnsweredName]: (given: Questions[N]['input']) => Questions[N]['output'] };
 

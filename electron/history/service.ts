@@ -41,7 +41,7 @@ const recordsLayout: Layout = {
 };
 
 /** Where the index of records that lie apart is kept. */
-export const recordsIndexFile = (indexFile: string): string =>
+const recordsIndexFile = (indexFile: string): string =>
   indexFile.replace(/(\.\w+)?$/, (ending) => `-records${ending}`);
 
 /** Everything that the worker does, apart from its messages. */

@@ -8,7 +8,7 @@ import { runGit } from '../../systems/git/run-git';
  * What a change of a record's file is on a line: something that happened; `state`: it is told, or known, on the other line,
  * but here the file is another one from now on; `nothing`: the other line tells it.
  */
-export type MovedAs = 'event' | 'state' | 'nothing';
+type MovedAs = 'event' | 'state' | 'nothing';
 
 /** Which changes of records are no events, since the records only moved from one line to the other (decision 0015). */
 export interface RecordMoves {
