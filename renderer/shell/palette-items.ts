@@ -1,4 +1,5 @@
 import type { Board, Cell } from '../../shared/domain/board/board';
+import { ownHold } from '../../shared/domain/board/own-hold';
 import type { HistoryEvent } from '../../shared/domain/history/history-event';
 import { shortVersion } from '../../shared/domain/ledger/version';
 import { openSheet, useUiState } from '../ui/layout/ui-state';
@@ -46,7 +47,7 @@ function cellItems(cell: Cell): PaletteItem[] {
       weight: -6,
       run: () => openSheet({ kind: 'deploy', app, environment }),
     },
-    cell.hold
+    ownHold(cell)
       ? {
           id: `release ${app} ${environment}`,
           group: 'Actions',

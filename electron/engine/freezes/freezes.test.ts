@@ -124,7 +124,10 @@ describe('freezes on three consoles of the practice estate', () => {
       .engine.cells(['static'])
       .find((one) => one.environment === 'production');
     expect(inProduction?.ledger?.version).not.toBe(running.version);
-    expect(inProduction?.hold?.detail).toContain('the freeze of production');
+    expect(inProduction?.hold).toMatchObject({
+      frozen: true,
+      detail: expect.stringContaining('the freeze of production'),
+    });
 
     // An app that is new in staging could be promoted as well.
     unwrap(

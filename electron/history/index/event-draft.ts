@@ -43,8 +43,13 @@ export interface Told {
   subject: string;
   pipeline: boolean;
   kind: number | null;
+  /** It freezes or thaws: the flags of all apps that it switches are told by the freeze's own event. */
+  freezes: boolean;
   note: EventNote | null;
 }
+
+/** `Signalbox-Kind` of commits that switch the flags of many apps for a freeze. */
+const freezeKinds: ReadonlySet<string> = new Set(['freeze', 'begin-freeze', 'thaw']);
 
 const maxSubject = 500;
 const maxBody = 16_000;
@@ -66,6 +71,7 @@ export function readMessage(message: string): Told {
     subject,
     pipeline: isPipelineSubject(subject),
     kind: kind ? kindNumber(kind) : null,
+    freezes: trailers !== null && freezeKinds.has(trailers.kind ?? ''),
     note: body
       ? {
           id: null,
@@ -117,7 +123,9 @@ export function appDrafts(
     add(0, null, flags | flag.base, null);
     return;
   }
-  const types = eventsBetween(before, after);
+  const types = eventsBetween(before, after).filter(
+    (type) => !(told.freezes && (type === 'hold-set' || type === 'hold-released')),
+  );
   for (const type of types) {
     if (type === 'deployment') {
       const bits =
@@ -204,6 +212,7 @@ export function ledgerDrafts(
   if (!place.ledger) return;
   const type = ledgerEventBetween(place.ledger.kind, asBase ? null : before, after);
   if (!type) return;
+  const scope = (after ?? before)?.scope ?? null;
   const note: EventNote = {
     id: null,
     body: told.note?.body ?? '',
@@ -212,7 +221,7 @@ export function ledgerDrafts(
     otherPath: null,
   };
   drafts.push({
-    ...draft(place, author, told, {
+    ...draft(scope ? placeOf(place, place.ledger, scope) : place, author, told, {
       what: asBase ? 0 : whatOf(type),
       before: null,
       after: place.ledger.version ?? after?.version ?? before?.version ?? null,
@@ -222,6 +231,12 @@ export function ledgerDrafts(
     note: note.body || note.reason || note.operation ? note : null,
   });
 }
+
+const placeOf = (
+  place: FilePlace,
+  ledger: NonNullable<FilePlace['ledger']>,
+  { app, environment, pipeline }: NonNullable<LedgerRecord['scope']>,
+): FilePlace => ({ ...place, app, environment, ledger: { ...ledger, app, environment, pipeline } });
 
 /** A record's file is not here any more, but the record goes on elsewhere: no event. */
 export const movedRecordDraft = (place: FilePlace, author: string, told: Told): Draft => ({

@@ -5,6 +5,7 @@ import { needsAttention } from '../../../shared/domain/attention/attention-reaso
 import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { wantedBeside } from '../../../shared/domain/board/cell-words';
+import { ownHold } from '../../../shared/domain/board/own-hold';
 import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
@@ -59,6 +60,7 @@ export function EnvironmentCard(props: EnvironmentCardProps) {
 
 function Deployed({ cell, environment, previous, next }: EnvironmentCardProps & { cell: Cell }) {
   const now = useNow('calm');
+  const held = ownHold(cell);
   const drift = driftText(cell.drift);
   const wanted = wantedBeside(cell);
   return (
@@ -95,11 +97,11 @@ function Deployed({ cell, environment, previous, next }: EnvironmentCardProps & 
             ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${doneBy(cell.deployed)}`
             : 'deployment time not known'}
         </p>
-        {cell.hold && (
+        {held && (
           <div className={classes.hold}>
-            <HoldMark value={cell.hold} />
-            <p>{holdSentence(cell.hold)}</p>
-            {cell.hold.reason && <p className={classes.quiet}>“{cell.hold.reason}”</p>}
+            <HoldMark value={held} />
+            <p>{holdSentence(held)}</p>
+            {held.reason && <p className={classes.quiet}>“{held.reason}”</p>}
           </div>
         )}
         {cell.operation && (

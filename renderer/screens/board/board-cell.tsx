@@ -4,6 +4,7 @@ import { memo } from 'react';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Cell } from '../../../shared/domain/board/board';
 import { rolloutText, wantedBeside } from '../../../shared/domain/board/cell-words';
+import { ownHold } from '../../../shared/domain/board/own-hold';
 import type { DebtView } from '../../../shared/domain/emergency/debt';
 import { debtSentence, offSentence } from '../../../shared/domain/emergency/debt-words';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
@@ -64,6 +65,7 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
 function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: boolean }) {
   const { cell, debt, now, past } = props;
   const drift = driftText(cell.drift);
+  const held = ownHold(cell);
   const wanted = wantedBeside(cell);
   return (
     <>
@@ -74,7 +76,7 @@ function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: 
           ) : (
             <Headline cell={cell} />
           )}
-          {cell.hold && <HoldMark value={cell.hold} brief />}
+          {held && <HoldMark value={held} brief />}
           {!past && <FreezeMark place={{ environment: cell.environment, apps: [cell.app] }} iconOnly />}
         </span>
         <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>

@@ -4,6 +4,7 @@ import { needsAttention } from '../../../shared/domain/attention/attention-reaso
 import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { rolloutText } from '../../../shared/domain/board/cell-words';
+import { ownHold } from '../../../shared/domain/board/own-hold';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
@@ -44,6 +45,7 @@ export function CellDetails({
   onRollbackFocused,
 }: CellDetailsProps) {
   const rollback = useRef<HTMLButtonElement>(null);
+  const held = ownHold(cell);
   useEffect(() => {
     if (!focusRollback) return;
     rollback.current?.focus();
@@ -74,12 +76,14 @@ export function CellDetails({
         </section>
       )}
       <EmergencyNote cell={cell} />
-      <FreezeNotes place={{ environment: cell.environment, apps: [cell.app] }} />
+      <div className={classes.freezes}>
+        <FreezeNotes place={{ environment: cell.environment, apps: [cell.app] }} />
+      </div>
       <WhyLine cell={cell} environment={environment} />
       <WaitingLine cell={cell} environment={environment} />
       <Facts cell={cell} />
       <HoldRequest cell={cell} />
-      {cell.hold && <HoldDetails hold={cell.hold} />}
+      {held && <HoldDetails hold={held} />}
       <DriftDetails cell={cell} board={board} />
     </>
   );

@@ -32,7 +32,7 @@ export function cellLabel(
       : 'deployed at an unknown time',
     past ? '' : healthText(cell),
     driftText(cell.drift),
-    cell.hold ? holdText(cell.hold) : '',
+    cell.hold ? (cell.hold.frozen ? 'frozen' : holdText(cell.hold)) : '',
     cell.operation ? `operation: ${operationText(cell.operation)}` : '',
     staleSince ? `as of ${staleSince}` : '',
   ];

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Board, EnvironmentView } from '../../../shared/domain/board/board';
+import { ownHold } from '../../../shared/domain/board/own-hold';
 import { count } from '../../../shared/domain/text/count';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { NotVisibleNotes } from '../../ui/environment/not-visible-note';
@@ -18,7 +19,7 @@ import type { Row } from './rows';
 export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {
   const now = useNow('calm');
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== null));
-  const holds = cells.filter((cell) => cell.hold !== null);
+  const holds = cells.filter((cell) => ownHold(cell) !== null);
   const go = (app: string, environment: string) => useUiState.setState({ selected: { app, environment } });
   return (
     <>

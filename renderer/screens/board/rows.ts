@@ -1,5 +1,6 @@
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Board, Cell } from '../../../shared/domain/board/board';
+import { ownHold } from '../../../shared/domain/board/own-hold';
 import { type BoardSearch, type Chip, defaultSort, type Sort } from './search';
 
 /** One app of the board with its cells in the order of the environments; `null` where it has no file. */
@@ -28,7 +29,7 @@ const chipTest: Record<Chip, (cell: Cell) => boolean> = {
   attention: needsAttention,
   drifted: (cell) =>
     cell.drift.state === 'behind' || cell.drift.state === 'differs' || cell.drift.state === 'ahead',
-  held: (cell) => cell.hold !== null,
+  held: (cell) => ownHold(cell) !== null,
   rolling: (cell) =>
     cell.rollout?.state === 'progressing' ||
     cell.operation?.state === 'running' ||

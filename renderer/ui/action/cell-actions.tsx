@@ -1,5 +1,6 @@
 import { IconHandStop, IconPlayerPlay, IconRocket, IconTrain } from '@tabler/icons-react';
 import type { Cell } from '../../../shared/domain/board/board';
+import { ownHold } from '../../../shared/domain/board/own-hold';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useCell, useReadOnly } from '../../data/queries';
 import { openSheet } from '../layout/ui-state';
@@ -39,13 +40,15 @@ export function CellActions({ cell, next, level, blocked: off }: CellActionsProp
       <ActionButton
         variant="default"
         leftSection={
-          cell.hold ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
+          ownHold(cell) ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
         }
         blocked={blocked}
-        label={cell.hold ? `Release the hold on ${app} in ${environment}` : `Hold ${app} in ${environment}`}
-        onAction={() => openSheet({ kind: cell.hold ? 'release-hold' : 'hold', app, environment })}
+        label={
+          ownHold(cell) ? `Release the hold on ${app} in ${environment}` : `Hold ${app} in ${environment}`
+        }
+        onAction={() => openSheet({ kind: ownHold(cell) ? 'release-hold' : 'hold', app, environment })}
       >
-        {cell.hold ? 'Release the hold…' : 'Hold…'}
+        {ownHold(cell) ? 'Release the hold…' : 'Hold…'}
       </ActionButton>
       {next && promotes && (
         <ActionButton

@@ -17,7 +17,7 @@ function inZone(at: Date, timeZone: string): string {
       timeZone,
     });
   formats.set(timeZone, format);
-  return format.format(at).replace(',', '');
+  return format.format(at).replaceAll(',', '');
 }
 
 /**

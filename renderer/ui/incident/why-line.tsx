@@ -72,6 +72,7 @@ function Way({ place, cell, failing }: { place: WhyPlace; cell: Cell; failing: b
         </Button>
       );
     case 'hold':
+      if (cell.hold?.frozen) return <Link to="/freezes">Show freezes</Link>;
       return (
         <Button
           variant="default"

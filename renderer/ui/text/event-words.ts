@@ -90,8 +90,11 @@ export function movedText(event: HistoryEvent): string | null {
 }
 
 /** What an event is about where that is no app: a pipeline, or the file that changed. */
-export const eventSubject = (event: HistoryEvent): string =>
-  event.app || ('path' in event ? (event.pipeline ?? event.path) : '');
+export const eventSubject = (event: HistoryEvent): string => {
+  if (event.app || !('path' in event)) return event.app;
+  const isFreeze = event.type === 'frozen' || event.type === 'unfrozen';
+  return event.pipeline ?? (isFreeze ? 'All apps' : event.path);
+};
 
 /** App or pipeline, and environment, as far as an event names them. */
 export const aboutText = (event: HistoryEvent): string =>

@@ -85,6 +85,8 @@ export const holdSchema = z.object({
   reason: z.string().nullable(),
   /** What it waits for, or what could not be seen. */
   detail: z.string().nullable(),
+  /** A freeze keeps automatic deploys off, and nobody holds the app itself. */
+  frozen: z.boolean().optional(),
 });
 export type Hold = z.infer<typeof holdSchema>;
 

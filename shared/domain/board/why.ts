@@ -125,7 +125,9 @@ function whyBehind(cell: Cell, { lock }: Pick<EnvironmentView, 'lock'>, before: 
   if (!isBehind && (before === null || !isLagging(cell, before))) return null;
   if (hold)
     return why(
-      `Held${hold.by ? ` by ${hold.by}` : ''}${hold.reason ? `: ${hold.reason}` : '.'}`,
+      hold.frozen && hold.detail
+        ? hold.detail
+        : `Held${hold.by ? ` by ${hold.by}` : ''}${hold.reason ? `: ${hold.reason}` : '.'}`,
       { at: 'hold' },
       hold.since,
     );

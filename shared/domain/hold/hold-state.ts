@@ -123,7 +123,14 @@ export function shutGateState(gate: ShutGate, facts: HoldFacts): Hold {
         ? `Automatic deploys were switched off in ${gate.before}'s file, outside Signalbox.`
         : `The hold on ${gate.heldBy} causes this: it covers ${gate.before}'s file.`;
   const { state, detail } = seenInCluster(gate.before, facts);
-  return { by: null, since: null, reason: null, state, detail: detail === null ? why : `${why} ${detail}` };
+  return {
+    by: null,
+    since: null,
+    reason: null,
+    state,
+    detail: detail === null ? why : `${why} ${detail}`,
+    ...(gate.frozenBy !== null && gate.heldBy === null ? { frozen: true } : {}),
+  };
 }
 
 /** Whether the cluster of the environment before shows that nothing comes through any more. */

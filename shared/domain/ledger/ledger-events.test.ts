@@ -9,6 +9,32 @@ const between = (inside: string, before: string | null, after: string | null) =>
     after === null ? null : readLedgerRecord(after),
   );
 
+describe('a freeze in the history', () => {
+  const freeze = (begun: string, until = 'null') =>
+    `version: 1\noperation: op-1\napp: null\nenvironment: production\npipeline: null\nreason: Budget day\nfrom: "2026-11-27T15:00:00.000Z"\nuntil: ${until}\nbegun: ${begun}\n`;
+  const at = '"2026-11-27T15:00:00.000Z"';
+  const file = 'freezes/op-1.yaml';
+
+  it.each([
+    ['is set and begins at once', null, freeze(at), 'frozen'],
+    ['is planned', null, freeze('null'), 'ledger-changed'],
+    ['that was planned begins', freeze('null'), freeze(at), 'frozen'],
+    ['is changed', freeze(at), freeze(at, at), 'ledger-changed'],
+    ['is lifted', freeze(at), null, 'unfrozen'],
+    ['is taken away before it began', freeze('null'), null, 'ledger-changed'],
+  ])('%s', (_, before, after, event) => {
+    expect(between(file, before, after)).toBe(event);
+  });
+
+  it('is of what it freezes, which its path does not say', () => {
+    expect(readLedgerRecord(freeze(at))).toMatchObject({
+      scope: { app: '', environment: 'production', pipeline: null },
+      reason: 'Budget day',
+      operation: 'op-1',
+    });
+  });
+});
+
 describe('files of the ledger in the history', () => {
   it('tells from the path what a file is about', () => {
     expect(place('freezes/production/frontend.yaml')).toEqual({

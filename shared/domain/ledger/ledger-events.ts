@@ -66,13 +66,15 @@ export function ledgerPlace(path: string): LedgerPlace | null {
 export interface LedgerRecord {
   /** Tells one holder of a lock from the next; `null` for a lock that nobody holds. */
   holder: string | null;
-  /** The state of a bag's deployment. */
+  /** The state of a bag's deployment; of a freeze whether it is `planned` or has `begun`. */
   state: string | null;
   /** Whether an autopilot is on. */
   on: boolean | null;
   version: string | null;
   reason: string | null;
   operation: string | null;
+  /** Of a freeze, whose path does not say it: what it is about; empty: all. */
+  scope: { app: string; environment: string; pipeline: string | null } | null;
 }
 
 /** The fields of a record; a file that is no YAML, or no mapping, has none. Never throws. */
@@ -81,14 +83,22 @@ export function readLedgerRecord(text: string): LedgerRecord {
   const held = 'held' in fields ? fields.held : fields;
   const holder = mapping(held);
   const hasTag = 'service' in fields || 'app' in fields;
+  const isFreeze = 'begun' in fields && 'from' in fields;
   const { imageTag } = hasTag ? liftImageTag(fields) : fields;
   return {
     holder: held === null ? null : JSON.stringify([fields.token ?? null, holder.operation ?? null]),
-    state: word(fields.state),
+    state: isFreeze ? (fields.begun === null ? 'planned' : 'begun') : word(fields.state),
     on: typeof fields.on === 'boolean' ? fields.on : null,
     version: word(fields.bag) ?? word(holder.bag) ?? word(imageTag),
     reason: word(fields.reason) ?? word(holder.reason),
     operation: word(fields.operation) ?? word(holder.operation),
+    scope: isFreeze
+      ? {
+          app: word(fields.app) ?? '',
+          environment: word(fields.environment) ?? '',
+          pipeline: word(fields.pipeline),
+        }
+      : null,
   };
 }
 
@@ -117,6 +127,9 @@ export function ledgerEventBetween(
       return is === null ? 'unlocked' : 'locked';
     }
     case 'freeze':
+      // Planned, changed, or taking in what is new: nothing begins or ends by that.
+      if ((after ?? before)?.state === 'planned') return 'ledger-changed';
+      if (after?.state === 'begun' && before?.state === 'begun') return 'ledger-changed';
       return after ? 'frozen' : 'unfrozen';
     case 'pin':
       return after ? 'pinned' : 'unpinned';
