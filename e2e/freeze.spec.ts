@@ -111,11 +111,11 @@ test('production is frozen until Monday from the palette; what is automatic stop
   await expect
     .poll(async () => (await cellOf(page(), 'frontend', 'staging')).ledger?.automaticDeploys)
     .toBe(true);
-  await goTo(page(), '#/history');
-  await expect(
-    page()
-      .getByText(/Freeze of production ended/)
-      .first(),
-  ).toBeVisible();
+  await goTo(page(), `#/history?environment=${encodeURIComponent('["production"]')}`);
+  const event = (text: string) => page().getByRole('option').filter({ hasText: text });
+  await expect(event('Freeze ended').first()).toContainText('All apps');
+  await expect(event('Frozen').first()).toContainText('Budget day');
+  // One event each: the flags of all apps are not told one by one.
+  await expect(event('Hold released')).toHaveCount(0);
   await look('freeze-history');
 });
