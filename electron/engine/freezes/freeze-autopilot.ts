@@ -14,7 +14,7 @@ const again = 60_000;
 const longest = 3_600_000;
 
 /** What is to be done about a freeze by now; `null`: nothing. */
-export function dueIntent(
+function dueIntent(
   world: Pick<World, 'estate' | 'reader' | 'ledger' | 'now'>,
   freeze: Freeze,
 ): FreezeIntent | null {

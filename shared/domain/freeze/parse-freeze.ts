@@ -86,11 +86,12 @@ export function readMoment(text: string, now: Temporal.ZonedDateTime): Temporal.
   return later(at(today, said)) ?? later(at(today.add({ days: 1 }), said));
 }
 
-/** @returns `null` where there is no such date (Temporal throws a RangeError). */
+/** @returns `null` where there is no such date. */
 function onDate(make: () => Temporal.ZonedDateTime | null): Temporal.ZonedDateTime | null {
   try {
     return make();
   } catch {
+    // A RangeError: this is how Temporal says that there is no such date.
     return null;
   }
 }
