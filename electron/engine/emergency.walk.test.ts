@@ -8,7 +8,7 @@ import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { programArguments } from '../testing/programs';
-import { type EstateAccess, ended, openRig, type Rig, unwrap } from './testing/rig';
+import { accessTo, type EstateAccess, ended, openRig, type Rig, unwrap } from './testing/rig';
 
 const seconds = 1_000;
 const never = new AbortController().signal;
@@ -16,7 +16,9 @@ const environment = 'production';
 const parent = 'app-config';
 let folder: string;
 let practice: PracticeProcess;
+/** How the console that acts reaches the estate; whoever looks on does it by the Kubernetes API. */
 let access: EstateAccess;
+let kubernetes: EstateAccess;
 let observer: Rig;
 /** Apps of production that nobody has touched. */
 let apps: string[];
@@ -24,11 +26,12 @@ let apps: string[];
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-emergency-'));
   practice = await startPracticeProcess(['--dir', path.join(folder, 'estate'), '--speed', '60']);
-  access = {
+  kubernetes = {
     estateFile: practice.ready.estateFile,
     ledgerPassword: practice.credentials.ledger.password,
     githubToken: practice.credentials.github.token,
   };
+  access = kubernetes;
   observer = await openRig(access, path.join(folder, 'observer'), { watch: [environment] });
   apps = observer.engine
     .board()
@@ -257,6 +260,17 @@ describe('an emergency rollback that is killed', { timeout: 1_800 * seconds }, (
         rollback: first[index % Math.max(1, first.length)] ?? null,
         reconcile: second[index % Math.max(1, second.length)] ?? null,
       });
+  });
+
+  it('is made and put back through Argo’s own servers alone', async () => {
+    access = { ...accessTo(practice), serversAlone: true };
+    try {
+      const [rollback = [], reconcile = []] = await play({ rollback: null, reconcile: null });
+      expect(rollback).toContain('side-effect-intended/parent-sync-off/parent-off');
+      expect(reconcile).toContain('side-effect-intended/commit/commit');
+    } finally {
+      access = kubernetes;
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunView } from '../../../shared/domain/actions/run-view';
+import type { ArgoSystem } from '../../../shared/domain/estate/argo-servers';
 import { clusterOf } from '../../../shared/domain/estate/cluster-of';
 import type { Estate } from '../../../shared/domain/estate/estate';
 import { parseEstate } from '../../../shared/domain/estate/parse-estate';
@@ -41,6 +42,8 @@ export interface EstateAccess {
   githubToken: string;
   /** The estate's control API: the console's person is signed in by it at Argo Workflows' own servers; left out: nowhere. */
   control?: { url: string; token: string };
+  /** No Kubernetes API is asked: all is seen and done through Argo's own servers. */
+  serversAlone?: boolean;
 }
 
 /** @param estateFile another one than the estate wrote. */
@@ -87,19 +90,28 @@ function memoryObservations(): Observations & {
   };
 }
 
-async function workflowServer(
+/** Argo Workflows' server, and Argo CD's where nothing else is asked. */
+async function argoServers(
   { name, argo }: Estate['environments'][number],
-  { control }: EstateAccess,
+  { control, serversAlone }: EstateAccess,
 ): Promise<ArgoServerDoors> {
   const environment = allEnvironments.find((one) => one === name);
-  if (!control || !argo?.workflows || !environment) return {};
-  const asked = { environment, system: 'argo-workflows' } as const;
-  const { authorization } = await createControlClient(control).signInToArgo(asked);
-  const credential = { authorization, cookie: null };
-  const { signal } = new AbortController();
-  const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
-  const place = { ...asked, url: argo.workflows.url };
-  return { workflows: { connection: connectServer({ place, session }), isSignedIn: () => true } };
+  if (!control || !environment) return {};
+  const open = async (system: ArgoSystem, url: string) => {
+    const { authorization } = await createControlClient(control).signInToArgo({ environment, system });
+    const credential = { authorization, cookie: null };
+    const { signal } = new AbortController();
+    const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
+    return connectServer({ place: { environment, system, url }, session });
+  };
+  const doors: ArgoServerDoors = {};
+  if (argo?.workflows)
+    doors.workflows = {
+      connection: await open('argo-workflows', argo.workflows.url),
+      isSignedIn: () => true,
+    };
+  if (argo?.cd && serversAlone) doors.cd = { connection: await open('argo-cd', argo.cd.url) };
+  return doors;
 }
 
 /**
@@ -153,11 +165,11 @@ export async function openRig(
       name,
       observeCluster({
         connection:
-          cluster.context === undefined
+          cluster.context === undefined || access.serversAlone
             ? null
             : await connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
         place: { environment: name, ...cluster },
-        argo: await workflowServer(environment, access),
+        argo: await argoServers(environment, access),
         log: noLog,
       }),
     );
