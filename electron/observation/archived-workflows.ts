@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { selectsLabels } from '../../shared/domain/go/label-selector';
-import type { Workflow, WorkflowNode } from '../../shared/domain/workflows/workflow';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { readWorkflow } from '../systems/argo/read-workflow';
 import type { WorkflowApi } from '../systems/argo/server/workflow-api';
 import type { KubeObject } from '../systems/kubernetes/types';
 import type { ClusterPlace } from './place';
+import type { ArchivedWorkflows } from './types';
 import { elsewhere, unreadable } from './workflow-actions';
 
 /** Items of one page, and pages at most. */
@@ -14,26 +15,11 @@ const mostPages = 20;
 const mostRemembered = 50;
 const rememberedFor = 60_000;
 
-/** What Argo Workflows' server has besides what the cluster shows. */
-export interface ArchivedWorkflows {
-  /** Of the archive, newest first, without their steps; those of other namespaces and labels are left out. */
-  list(limit: number, signal: AbortSignal): Promise<Result<readonly Workflow[]>>;
-  /**
-   * One with its steps, wherever the server has it: in the cluster, its nodes in the database or not, or in the archive
-   * alone (then with `archivedUid`).
-   */
-  whole(namespace: string, name: string, signal: AbortSignal): Promise<Result<Workflow>>;
-  /** As `whole`, if the archive alone has it; asked of the server once in a while. `null`: it has none, or can't be asked. */
-  find(namespace: string, name: string, signal: AbortSignal): Promise<Workflow | null>;
-  /** The step of one that was found, by its pod. */
-  stepOf(namespace: string, pod: string): { workflow: Workflow; node: WorkflowNode } | null;
-}
-
 /** What comes out of the archive bears this label with `Persisted` (`persist/sqldb/workflow_archive.go`). */
 const isArchived = ({ metadata: { labels } }: KubeObject): boolean =>
   labels?.['workflows.argoproj.io/workflow-archiving-status'] === 'Persisted';
 
-export const notLoadedSteps = 'Argo Workflows’ archive has the steps of this workflow; they are not loaded.';
+const notLoadedSteps = 'Argo Workflows’ archive has the steps of this workflow; they are not loaded.';
 
 export function archivedWorkflows(api: WorkflowApi, place: ClusterPlace): ArchivedWorkflows {
   const chosen = place.labels?.workflows;
@@ -90,6 +76,7 @@ export function archivedWorkflows(api: WorkflowApi, place: ClusterPlace): Archiv
       if (elsewhere(namespace, place)) return null;
       const known = remembered.get(name);
       if (known && performance.now() - known.at < rememberedFor) return known.workflow;
+      // Whatever it is, the answer is that nothing was found: what is asked for is looked at again later.
       const found = await whole(namespace, name, signal).catch(() => null);
       const workflow = found?.ok && found.value.archivedUid !== undefined ? found.value : null;
       remember(name, workflow);

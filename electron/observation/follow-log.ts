@@ -4,11 +4,10 @@ import { The } from '../systems/kubernetes/address-words';
 import { kubernetesLog, type LogOrigin } from '../systems/kubernetes/log-origin';
 import { streamLogOf, usualLogTiming } from '../systems/kubernetes/stream-logs';
 import type { Connection, LogState } from '../systems/kubernetes/types';
-import type { ArchivedWorkflows } from './archived-workflows';
 import type { ClusterState } from './cluster-state';
 import { logThroughDoors } from './log-doors';
 import type { ClusterPlace } from './place';
-import type { Cluster, LogEvent } from './types';
+import type { ArchivedWorkflows, Cluster, LogEvent } from './types';
 import type { DoorName } from './watch-doors';
 
 interface ServerDoor {

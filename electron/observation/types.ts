@@ -12,8 +12,7 @@ import type { HookState } from '../../shared/domain/rollout/hook-state';
 import type { FailingPod } from '../../shared/domain/rollout/pod-trouble';
 import type { Rollout } from '../../shared/domain/rollout/rollout';
 import type { SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
-import type { Workflow } from '../../shared/domain/workflows/workflow';
-import type { ArchivedWorkflows } from './archived-workflows';
+import type { Workflow, WorkflowNode } from '../../shared/domain/workflows/workflow';
 
 /**
  * What of a cluster changed, in batches of one frame: for one app, or for all (`null`); a workflow of `null` is one that
@@ -247,6 +246,21 @@ export type LogEvent =
       text: string;
     }
   | { type: 'restarted'; restarts: number };
+
+/** What Argo Workflows' server has besides what the cluster shows. */
+export interface ArchivedWorkflows {
+  /** Of the archive, newest first, without their steps; those of other namespaces and labels are left out. */
+  list(limit: number, signal: AbortSignal): Promise<Result<readonly Workflow[]>>;
+  /**
+   * One with its steps, wherever the server has it: in the cluster, its nodes in the database or not, or in the archive
+   * alone (then with `archivedUid`).
+   */
+  whole(namespace: string, name: string, signal: AbortSignal): Promise<Result<Workflow>>;
+  /** As `whole`, if the archive alone has it; asked of the server once in a while. `null`: it has none, or can't be asked. */
+  find(namespace: string, name: string, signal: AbortSignal): Promise<Workflow | null>;
+  /** The step of one that was found, by its pod. */
+  stepOf(namespace: string, pod: string): { workflow: Workflow; node: WorkflowNode } | null;
+}
 
 export interface Cluster {
   readonly view: ClusterView;
