@@ -3,7 +3,7 @@ import { environmentBefore } from '../../shared/domain/estate/chain';
 import { carrierTemplates, isUnfinished, mayPromote } from '../../shared/domain/hold/hold-state';
 import { shortVersion } from '../../shared/domain/ledger/version';
 import { type AppIntent, isAppIntent, titleOf } from '../../shared/domain/operation/intent';
-import type { OnItsWay } from '../../shared/domain/preflight/preflight-elsewhere';
+import type { OnItsWay } from '../../shared/domain/preflight/preflight-facts';
 import { utcText } from '../../shared/domain/text/utc-text';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { recordsIn } from '../ledger/entry-of-file';

@@ -28,6 +28,7 @@ export function whoIsMe(
     },
     async ask(signal) {
       if (!rights || (known && now().getTime() - known.at < answerLasts)) return;
+      // Then the Git identity is what is known.
       const answer = await rights.user(signal).catch(() => null);
       const at = now().getTime();
       if (answer?.ok) {

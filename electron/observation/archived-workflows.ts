@@ -76,8 +76,9 @@ export function archivedWorkflows(api: WorkflowApi, place: ClusterPlace): Archiv
       if (elsewhere(namespace, place)) return null;
       const known = remembered.get(name);
       if (known && performance.now() - known.at < rememberedFor) return known.workflow;
-      // Whatever it is, the answer is that nothing was found: what is asked for is looked at again later.
-      const found = await whole(namespace, name, signal).catch(() => null);
+      const found = await whole(namespace, name, signal)
+        // Whatever it is, nothing was found: what is asked for is looked at again later.
+        .catch(() => null);
       const workflow = found?.ok && found.value.archivedUid !== undefined ? found.value : null;
       remember(name, workflow);
       return workflow;

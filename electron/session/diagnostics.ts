@@ -101,6 +101,7 @@ export async function saveDiagnostics(file: string, taken: Diagnostics, own: Own
 
 async function sizes(folder: string): Promise<Diagnostics['files']['parts']> {
   const bytes = new Map<string, number | null>(parts.map(([, name]) => [name, 0]));
+  // A folder that can't be read counts as empty: what is wrong with it is told by whoever uses it.
   for (const entry of await readdir(folder).catch(() => [])) {
     const name = parts.find(([prefix]) => entry.startsWith(prefix))?.[1] ?? '';
     const before = bytes.get(name) ?? null;

@@ -15,6 +15,7 @@ export const followBuildLog =
     let isNamed = false;
     /** The plan is there once the build has started; without it the lines alone are shown. */
     const nameSteps = async (): Promise<void> => {
+      // Names are an extra: the lines come without them, and a fault that matters meets the stream, too.
       const plan = await client.plan(build, signal).catch(() => null);
       for (const [id, name] of stepNames(plan)) names.set(id, name);
     };
@@ -26,6 +27,7 @@ export const followBuildLog =
       build,
       {
         onEvents: (events) => {
+          // It never rejects.
           if (!isNamed && names.size === 0) void nameSteps();
           isNamed = true;
           told.is('following', 'Live.');

@@ -57,6 +57,7 @@ export function openConcourses(config: {
       }
     },
     look() {
+      // It never rejects: what comes of it is the view's freshness.
       for (const view of views.values()) void view.look();
     },
     close() {

@@ -110,6 +110,7 @@ export function createConcourseClient(config: {
       headers: { ...init.headers, authorization: `Bearer ${token}` },
     });
     if (answer.ok) return answer;
+    // Nothing more is read of it, whatever becomes of it.
     await answer.body?.cancel().catch(() => undefined);
     // What was refused for want of a session was not done: it may be sent again.
     if (answer.status === 401 && session.refused(token) && !isSecond)
@@ -228,6 +229,7 @@ export function createConcourseClient(config: {
         },
         signal,
       );
+      // Some actions answer with nothing.
       return answer.json().catch(() => null);
     },
   };

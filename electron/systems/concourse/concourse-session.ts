@@ -69,6 +69,7 @@ export function concourseSession(config: {
     if (answer.status === 401 || answer.status === 400)
       throw new ConcourseTrouble('wrong-password', `HTTP ${answer.status}`);
     if (!answer.ok) throw new ConcourseTrouble('status', `HTTP ${answer.status}`);
+    // What is no JSON has no token, which is said below.
     const told = await answer.json().catch(() => null);
     const token = textOf(fieldsOf(told)?.access_token);
     if (!token || !printable.test(token)) throw new ConcourseTrouble('odd', 'no access_token');

@@ -265,6 +265,7 @@ export function observeConcourse(options: {
       };
     });
 
+  // It never rejects: what goes wrong is its freshness.
   void run();
   return {
     client,

@@ -104,6 +104,7 @@ export function readEvent(data: string): BuildEvent | null {
   try {
     body = JSON.parse(data);
   } catch {
+    // No JSON: no event that Signalbox knows.
     return null;
   }
   const fields = fieldsOf(body);

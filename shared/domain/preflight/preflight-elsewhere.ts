@@ -3,20 +3,6 @@ import { type Finding, finding } from './finding';
 import { goesBack } from './goes-back';
 import type { Ask, OutsideFacts } from './preflight-facts';
 
-/** A deployment or promotion of the app that has not ended, in another environment or into this one. */
-export interface OnItsWay {
-  /** Where it is seen. */
-  environment: string;
-  /** As a sentence without its end. */
-  what: string;
-  /** What was looked at. */
-  evidence: string;
-  /** The version that it brings or tests; `null`: it does not say. */
-  version: string | null;
-  /** It may bring its version into the environment of the intent. */
-  into: boolean;
-}
-
 /** What else moves along the chain: who deploys should know, and be asked where it may end in the same place. */
 export function elsewhereFindings(intent: Ask, { onItsWay }: Pick<OutsideFacts, 'onItsWay'>): Finding[] {
   return onItsWay.map(({ environment, what, evidence, version, into }) => {

@@ -17,7 +17,6 @@ import type { RoutePlan } from '../route/route';
 import type { RouteFacts } from '../route/route-access';
 import type { CheckPolicy } from './check-policy';
 import type { HoursNow } from './deploy-hours';
-import type { OnItsWay } from './preflight-elsewhere';
 import type { FrozenNow } from './preflight-freeze';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
@@ -62,6 +61,20 @@ export interface LedgerFacts {
   notes: readonly Note[];
   /** Why notes can't be read, where some can't. */
   noteProblems: readonly string[];
+}
+
+/** A deployment or promotion of the app that has not ended, in another environment or into this one. */
+export interface OnItsWay {
+  /** Where it is seen. */
+  environment: string;
+  /** As a sentence without its end. */
+  what: string;
+  /** What was looked at. */
+  evidence: string;
+  /** The version that it brings or tests; `null`: it does not say. */
+  version: string | null;
+  /** It may bring its version into the environment of the intent. */
+  into: boolean;
 }
 
 /** What was seen outside the ledger, gathered ahead: preflight itself asks nobody. */
