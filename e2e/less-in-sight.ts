@@ -101,7 +101,7 @@ export async function retryFailedTests(app: Running, name: string): Promise<void
   const [failed] = await tests();
   await goTo(page, '#/');
   await cellAt(page, name, 'integration').click();
-  const retry = `Retry ${failed?.name} from its failure`;
+  const retry = `Retry from failure: ${failed?.name}`;
   await inspector(page).getByRole('button', { name: retry }).click();
   await page.getByRole('dialog').getByRole('button', { name: retry }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);

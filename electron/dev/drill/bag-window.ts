@@ -110,7 +110,8 @@ export const card = (page: Page, environment: string): Locator =>
   page.getByRole('list', { name: 'Environments' }).getByRole('listitem', { name: environment, exact: true });
 
 /** Opens the pipeline's screen. */
-export const toPipeline = (page: Page): Promise<void> => page.getByRole('link', { name: 'Bags' }).click();
+export const toPipeline = (page: Page): Promise<void> =>
+  page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'notify' }).click();
 
 /** Sends what the open sheet asks for, once its checks let it. @returns when the button was clicked, by the window's clock. */
 export async function send(page: Page, action: string, reason?: string): Promise<number> {
