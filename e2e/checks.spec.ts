@@ -20,7 +20,7 @@ const openRollback = async (): Promise<void> => {
 test('a note is written on the app’s page, and shown as text where one rolls back', async () => {
   await goTo(page(), `#/apps/${name}`);
   await page()
-    .getByRole('button', { name: `Add a note on ${name}` })
+    .getByRole('button', { name: `Add note on ${name}` })
     .click();
   const text = 'Warm the cache first <img src=x onerror=alert(1)>';
   await page()

@@ -3,12 +3,14 @@ import { type Freeze, freezePhase } from '../../../shared/domain/freeze/freeze';
 import { uncovered } from '../../../shared/domain/freeze/freeze-flags';
 import { lateText } from '../../../shared/domain/freeze/freeze-words';
 import { type FreezeIntent, isFreezeIntent } from '../../../shared/domain/operation/intent';
+import { obstacles } from '../../../shared/domain/preflight/preflight';
 import { inBackground } from '../../log/log';
 import type { World } from '../world';
+import { freezeFindings } from './freeze-findings';
 
 /** Milliseconds between looks, besides those that every change of the ledger brings about. */
 const tick = 20_000;
-/** Milliseconds before what did not work is tried again. */
+/** Milliseconds before what did not work is tried again; twice as long after each further try. */
 const again = 60_000;
 /** The longest that a timer waits; longer ones overflow (setTimeout takes 2³¹ − 1 ms). */
 const longest = 3_600_000;
@@ -49,7 +51,7 @@ export function startFreezeAutopilot(
   begin: (intent: FreezeIntent) => Result<unknown>,
   signal: AbortSignal,
 ): { look: () => void } {
-  const tried = new Map<string, number>();
+  const tried = new Map<string, { at: number; times: number }>();
   let timer: NodeJS.Timeout | null = null;
   let looking = false;
 
@@ -67,10 +69,23 @@ export function startFreezeAutopilot(
           isFreezeIntent(intent) && (intent.kind === 'freeze' ? id === freeze : intent.freeze === freeze),
       );
 
-  const isDue = (one: Freeze): boolean =>
-    !isBusy(one.operation) &&
-    world.now().getTime() - (tried.get(one.operation) ?? 0) >= again &&
-    dueIntent(world, one) !== null;
+  /** What did not work here, or may not be done here, is another console's for a while: it would fail at every look. */
+  const isResting = (freeze: string): boolean => {
+    const before = tried.get(freeze);
+    if (!before) return false;
+    const pause = Math.min(again * 2 ** (before.times - 1), longest);
+    return world.now().getTime() - before.at < pause;
+  };
+  const markTried = (freeze: string): void => {
+    const times = (tried.get(freeze)?.times ?? 0) + 1;
+    tried.set(freeze, { at: world.now().getTime(), times });
+  };
+
+  const isDue = (one: Freeze): boolean => {
+    if (dueIntent(world, one) === null) tried.delete(one.operation);
+    else return !isBusy(one.operation) && !isResting(one.operation);
+    return false;
+  };
 
   /** When the next one begins or ends, in milliseconds from now. */
   function untilNext(): number {
@@ -88,11 +103,19 @@ export function startFreezeAutopilot(
     await new Promise((resolve) => setTimeout(resolve, Math.random() * world.limits.stagger));
     // What another console did in the meantime is not done again.
     const newest = await world.ledger.refresh(signal);
-    if (!newest.ok || signal.aborted) return;
+    if (!newest.ok) return;
+    await world.routes.askOwnCommit(signal);
+    if (signal.aborted) return;
     for (const freeze of freezes().filter(isDue)) {
       const intent = dueIntent(world, freeze);
       if (!intent) continue;
-      tried.set(freeze.operation, world.now().getTime());
+      markTried(freeze.operation);
+      // An operation that is bound to fail is no news to anybody: the freeze is shown as late.
+      const [blocked] = obstacles({}, freezeFindings(world, intent));
+      if (blocked) {
+        world.log('info', 'freeze.not-mine', { freeze: freeze.operation, because: blocked.message });
+        continue;
+      }
       const begun = begin(intent);
       if (!begun.ok)
         world.log('warn', 'freeze.not-carried-out', {

@@ -1,8 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { type Freeze, freezeFolder } from '../../../shared/domain/freeze/freeze';
 import type { AppIntent } from '../../../shared/domain/operation/intent';
+import { commitFiles } from '../../ledger/testing/release-repo';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { until } from '../../testing/until';
 import { accessTo, ended, openRig, type Rig, unwrap } from '../testing/rig';
@@ -12,6 +16,7 @@ import { routedEstate } from '../testing/routed-estate';
 let folder: string;
 let practice: PracticeProcess;
 let rig: Rig;
+const logged: string[] = [];
 let access: Parameters<typeof openRig>[0];
 
 beforeAll(async () => {
@@ -29,7 +34,10 @@ beforeAll(async () => {
     { kind: 'push' },
   ]);
   access = accessTo(practice, estateFile);
-  rig = await openRig(access, path.join(folder, 'console'), { limits: { settle: 200, look: 60_000 } });
+  rig = await openRig(access, path.join(folder, 'console'), {
+    limits: { settle: 200, look: 60_000 },
+    log: (_level, event) => logged.push(event),
+  });
   await rig.engine.recover();
 });
 afterAll(async () => {
@@ -116,4 +124,29 @@ it('tells of a lock that nothing here carries it, before anybody fills in a form
       message: expect.stringMatching(/^main is protected: .*`ledger\.records`\.$/),
     }),
   );
+});
+
+it('leaves a freeze that it may not lift to others, and begins nothing that would fail', async () => {
+  const id = uuidv7();
+  const freeze: Freeze = {
+    operation: id,
+    app: null,
+    environment: 'production',
+    pipeline: null,
+    by: 'Ada Morrow',
+    email: 'ada@example.invalid',
+    at: '2026-11-27T15:00:00.000Z',
+    reason: 'Budget day',
+    from: '2026-11-27T15:00:00.000Z',
+    until: '2026-11-28T15:00:00.000Z',
+    automatic: true,
+    manual: 'warn',
+    begun: '2026-11-27T15:00:00.000Z',
+    changed: { 'staging/router': true },
+  };
+  const gitDir = path.join(folder, 'estate', 'repos', 'alphagov', 'govuk-helm-charts.git');
+  await commitFiles(gitDir, { [`${freezeFolder}${id}.yaml`]: stringify({ version: 1, ...freeze }) });
+  await rig.ledger.refresh();
+  await until(() => expect(logged).toContain('freeze.not-mine'));
+  expect(rig.engine.list({ limit: 100 }).filter(({ intent }) => intent.kind === 'thaw')).toEqual([]);
 });
