@@ -188,8 +188,9 @@ it('says that nothing needs attention only once everything was seen', async () =
     ...calm,
     environments: first ? [{ ...first, cluster: { state: 'connecting' as const, asOf: null } }] : [],
   };
+  const allTold = () => ({ destinations: [], open: [], lately: [], lost: 0, unavailableBecause: null });
   let answer: typeof calm = { ...calm, commit: null, apps: [] };
-  const { unmount } = renderApp({ answers: { 'board.get': () => answer } });
+  const { unmount } = renderApp({ answers: { 'board.get': () => answer, 'announcements.get': allTold } });
   await screen.findAllByText('Loading the release repo…');
   expect(screen.queryByText('No apps yet')).toBeNull();
   const list = () => screen.findByRole('region', { name: 'Needs attention' });
@@ -197,11 +198,11 @@ it('says that nothing needs attention only once everything was seen', async () =
   expect(screen.getByRole('button', { name: /^Needs attention/ }).textContent).toBe('Needs attention?');
   unmount();
   answer = connecting;
-  const second = renderApp({ answers: { 'board.get': () => answer } });
+  const second = renderApp({ answers: { 'board.get': () => answer, 'announcements.get': allTold } });
   await waitFor(async () => expect((await list()).textContent).toBe('Needs attentionChecking integration…'));
   second.unmount();
   answer = calm;
-  renderApp({ answers: { 'board.get': () => answer } });
+  renderApp({ answers: { 'board.get': () => answer, 'announcements.get': allTold } });
   await waitFor(async () =>
     expect((await list()).textContent).toBe('Needs attentionNothing needs attention.'),
   );
