@@ -2,7 +2,7 @@ import { Kbd, UnstyledButton } from '@mantine/core';
 import { IconEye, IconFlask2, IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Board } from '../../shared/domain/board/board';
-import { awaitsConsent, type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
+import { type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
 import { useBoard, useSession } from '../data/queries';
 import { Mark } from '../ui/layout/mark';
 import { useUiState } from '../ui/layout/ui-state';
@@ -89,9 +89,15 @@ function sourcesOf(board: Board): { name: string; value: Freshness }[] {
   return pipelines.flatMap((pipeline) => {
     const own = clusters.filter((one) => one.pipeline === pipeline);
     const isAway = own.some(({ value }) => value.state === 'unreachable');
-    if (isAway && !own.every(({ value }) => awaitsConsent(value))) return own;
+    if (isAway && !waitForPersonAlike(own.map(({ value }) => value))) return own;
     return [{ name: pipeline, value: worstFreshness(own.map(({ value }) => value)) }];
   });
+}
+
+/** Whether all of them wait for one and the same of the person: to be allowed, or to be signed in to. */
+function waitForPersonAlike(all: readonly Freshness[]): boolean {
+  const codes = new Set(all.map((one) => (one.state === 'unreachable' ? one.failure.code : null)));
+  return codes.size === 1 && (codes.has('consent-needed') || codes.has('signed-out'));
 }
 
 /** A semaphore arm at a post: the signal of a signal box. */
