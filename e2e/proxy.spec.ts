@@ -26,7 +26,7 @@ test.beforeEach(async () => {
     asked.push({ url, headers });
     if (headers['proxy-authorization'] !== account)
       response.writeHead(407, { 'proxy-authenticate': 'Basic realm="proxy"' }).end();
-    else if (url.startsWith('http://old.test'))
+    else if (url === 'http://api.github.test/old/user')
       response.writeHead(302, { location: 'http://api.github.test/user' }).end();
     else
       response
@@ -67,9 +67,9 @@ environments: [{ name: staging }]
 const addresses = () => asked.map(({ url }) => url);
 
 test('GitHub is asked through the proxy of the environment, with its account, and over redirects', async () => {
-  const answer = await whoAmI('http://old.test');
+  const answer = await whoAmI('http://api.github.test/old');
   expect(answer).toMatchObject({ ok: true, text: expect.stringContaining('octo; scopes: repo') });
-  expect(addresses()).toContain('http://old.test/user');
+  expect(addresses()).toContain('http://api.github.test/old/user');
   expect(addresses().at(-1)).toBe('http://api.github.test/user');
 });
 

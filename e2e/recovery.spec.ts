@@ -31,15 +31,18 @@ test('killed during a rollout, the next start finishes the operation', async () 
   const { control } = app.practice;
   const { version } = await control.publishRelease({ app: name, deploy: false });
   await control.slowRollout({ app: name, environment: 'production', readySeconds: 3600 });
+  // The cluster's own deadline must not run out while nobody looks.
+  await control.setSpeed({ speed: 4 });
   const id = await startDeploy(app.page, { app: name, environment: 'production', version });
   await reach(app.page, id, 'rollout');
   await app.kill();
 
-  app = await startOnPractice(app.userData, { ready: false });
+  app = await startOnPractice(app.userData, { ready: false, speed: 4 });
   await expect(grid(app.page)).toBeVisible();
   await expect(app.page.getByRole('region', { name: 'Operations tray' })).toContainText(`${name} ${version}`);
   expect((await ask(app.page, 'operation.get', { operationId: id })).state).toBe('running');
   await app.practice.control.heal({ app: name });
+  await app.practice.control.setSpeed({ speed: 50 });
   await ended(app.page, id);
   expect(await app.practice.commitsOf(id)).toHaveLength(1);
   expect(await app.practice.imageTagFile(name, 'production')).toMatchObject({ image_tag: version });
