@@ -82,7 +82,7 @@ describe('a connection to one of Argo’s servers', () => {
     answer = (_, response) => response.end(`${++asked}`);
     const failure = await failureOf(connected(sessionOf(null).session).json({ path: '/api/version' }));
     expect(failure).toMatchObject({
-      code: 'unauthorised',
+      code: 'signed-out',
       message: 'You are not signed in to Argo CD in staging.',
       next: [{ label: 'Sign in' }],
     });
