@@ -1,5 +1,6 @@
 import type { WorkloadRef } from '../../shared/domain/emergency/live-image';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { signInCodes } from '../../shared/domain/failure/sign-in-codes';
 import {
   type ApplicationRef,
   getApplication,
@@ -182,7 +183,7 @@ const noOwner = ({ kind, name }: WorkloadRef): KubeFailure => ({
 const passed: ReadonlySet<Failure['code']> = new Set([
   'forbidden',
   'not-configured',
-  'unauthorised',
+  ...signInCodes,
   'consent-needed',
   'unreachable',
   'offline',
@@ -227,4 +228,4 @@ export function workloadsThroughDoors(doors: readonly [WorkloadsAt, ...Workloads
 }
 
 const isIdle = (result: WriteResult<unknown>): boolean =>
-  !result.ok && (result.failure.code === 'not-configured' || result.failure.code === 'unauthorised');
+  !result.ok && ['not-configured', ...signInCodes].includes(result.failure.code);

@@ -1,4 +1,5 @@
 import { type FailureCode, FailureError } from '../../shared/domain/failure/failure';
+import { signInCodes } from '../../shared/domain/failure/sign-in-codes';
 import type { ClusterAddress } from '../systems/kubernetes/address-words';
 import type { LogOrigin } from '../systems/kubernetes/log-origin';
 
@@ -8,14 +9,14 @@ const passed: ReadonlySet<FailureCode> = new Set([
   'offline',
   'unreachable',
   'timeout',
-  'unauthorised',
+  ...signInCodes,
   'consent-needed',
   'forbidden',
   'not-configured',
   'bad-data',
 ]);
 /** Which of several refusals is told: what a person can do something about comes first. */
-const gravity: readonly FailureCode[] = ['not-configured', 'forbidden', 'consent-needed', 'unauthorised'];
+const gravity: readonly FailureCode[] = ['not-configured', 'forbidden', 'consent-needed', ...signInCodes];
 
 /**
  * A log by the first door that gives it. A door that was taken is kept until it fails; where none gives it, the failure is

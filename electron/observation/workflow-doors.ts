@@ -1,6 +1,7 @@
 import type { Freshness } from '../../shared/domain/board/freshness';
 import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
+import { signInCodes } from '../../shared/domain/failure/sign-in-codes';
 import { type ClusterStatus, hidingCodes } from '../../shared/domain/rollout/cluster-status';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Log } from '../log/log';
@@ -115,7 +116,7 @@ export function workflowDoors(options: {
     if (isForgotten) return isSilent ? first : other;
     // What the one that is preferred said is told where neither lets it through, unless nobody is signed in there.
     if (other.ok || !untouched.has(other.failure.code)) return other;
-    const isNobodyIn = first.failure.code === 'unauthorised' || first.failure.code === 'signed-out';
+    const isNobodyIn = signInCodes.includes(first.failure.code);
     return isNobodyIn || door === 'kubernetes' ? other : first;
   }
 
