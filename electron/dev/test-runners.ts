@@ -53,7 +53,7 @@ export const vitestStage = (reports: string, name: string, projects: readonly st
     const exitCode = await runTests(
       'vitest',
       ['run', ...chosen, '--reporter=default', `--reporter=${counter}`],
-      { timeout: 25 * 60_000, env: { SIGNALBOX_TEST_REPORT: report } },
+      { timeout: 45 * 60_000, env: { SIGNALBOX_TEST_REPORT: report } },
     );
     return readReport(report, exitCode, (text) => JSON.parse(text) as StageResult);
   },
