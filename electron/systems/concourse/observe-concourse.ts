@@ -228,8 +228,10 @@ export function observeConcourse(options: {
     const failure = concourseFailure(error, host);
     const since = freshness.state === 'unreachable' ? freshness.since : now().toISOString();
     const asOf = freshness.state === 'absent' ? null : freshness.asOf;
+    // That nobody is signed in is no fault: it is shown, with the way to do so.
+    const level = error instanceof ConcourseTrouble && error.kind === 'not-signed-in' ? 'info' : 'warn';
     if (failures === 0)
-      log('warn', 'concourse.not-seen', { host, failure: failure.message, detail: failure.detail });
+      log(level, 'concourse.not-seen', { host, failure: failure.message, detail: failure.detail });
     if (error instanceof ConcourseTrouble && error.kind === 'ended') user = null;
     freshness = { state: 'unreachable', asOf, since, failure };
     failures += 1;
