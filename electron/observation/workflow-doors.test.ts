@@ -70,6 +70,7 @@ async function open(
     }),
     sessions: () => sessions,
   });
+  isOver = false;
   let waker = new AbortController();
   let leaver = new AbortController();
   signIn = (who) => {

@@ -31,9 +31,9 @@ const isFinal = (error: unknown): boolean =>
 
 /**
  * Follows a build's events to its end. There are no heartbeats, and a build that is pending sends not even headers: silence
- * is no fault. Whoever knows that the build has ended, or that the server was away, sets `again` off, and it is opened anew
+ * is no fault. Whoever knows that the build has ended, or that the server was away, sets `again` off, and it is opened once more
  * after the last event (`Last-Event-ID`).
- * @param again aborted when the stream should be opened anew; asked for each time
+ * @param again aborted when the stream should be opened once more; asked for each time
  * @returns when the build has ended, it can't be followed, or `signal` is aborted; never rejects
  */
 export async function followEvents(
@@ -45,8 +45,8 @@ export async function followEvents(
 ): Promise<EventsEnd> {
   let last: string | null = null;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
-    const anew = again();
-    const opened = anew ? AbortSignal.any([signal, anew]) : signal;
+    const woken = again();
+    const opened = woken ? AbortSignal.any([signal, woken]) : signal;
     try {
       const answer = await client.events(build, last, opened);
       const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -75,9 +75,9 @@ export async function followEvents(
     } catch (error) {
       if (signal.aborted) break;
       if (isFinal(error)) return { ended: false, error };
-      if (!anew?.aborted) told.onBroken(error);
+      if (!woken?.aborted) told.onBroken(error);
     }
-    if (!anew?.aborted)
+    if (!woken?.aborted)
       // Whatever is thrown here is the abort.
       await pause(backoff(attempt, pace), undefined, { signal: opened }).catch(() => undefined);
   }

@@ -46,7 +46,7 @@ export function effectWords(
     );
   else said.push(`${what} starts nothing that would not start without it.`);
   if (change.kind === 'pin' && meant && !meant.enabled && choose({ ...input, pin: meant.version }).version)
-    said.push(`${nameOf(meant)} is disabled; Concourse deploys it all the same while it is pinned.`);
+    said.push(`${nameOf(meant)} is disabled; Concourse still deploys it while it is pinned.`);
   if (change.kind === 'disable' && meant && input.pin && choose(input).version?.id === meant.id)
     said.push(`${nameOf(meant)} is pinned: Concourse goes on deploying it until it is unpinned.`);
   return said;

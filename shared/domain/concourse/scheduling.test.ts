@@ -117,7 +117,7 @@ describe('rule 4: pins', () => {
     expect(choose(facts)).toMatchObject({ version: { id: 140 }, because: 'pinned' });
     expect(
       words({ versions: [bag(41), bag(40, false)], used: used(41) }, { kind: 'pin', id: 140 }),
-    ).toContain('bag 40 is disabled; Concourse deploys it all the same while it is pinned.');
+    ).toContain('bag 40 is disabled; Concourse still deploys it while it is pinned.');
     expect(words({ pin: bag(41).version }, { kind: 'disable', id: 141 })).toContain('bag 41 is pinned');
   });
   it('and not where it has one (`group_resolver.go`, `outputIsRelatedAndMatches`)', () => {

@@ -57,7 +57,7 @@ const reasons: Readonly<Record<string, string>> = {
   merge_conflict: 'it conflicts with what was before it',
   manual: 'somebody took it out',
   queue_cleared: 'the queue was cleared',
-  roll_back: 'the queue was built anew',
+  roll_back: 'the queue was built again',
   branch_protections: 'it no longer fulfils the branch’s rules',
   git_tree_invalid: 'GitHub could not merge its files',
   invalid_merge_commit: 'GitHub could not make its merge commit',
