@@ -3,14 +3,13 @@ import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/d
 import { newestBag } from '../../../shared/domain/bags/packing';
 import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { type PolicyChange, policyNeedsReason } from '../../../shared/domain/bags/policy';
-import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { type BagIntent, declarationOf, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
 import { weighed } from '../../../shared/domain/preflight/check-policy';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import { ownCommitFindings } from '../../../shared/domain/preflight/preflight-route';
-import { utcText } from '../../../shared/domain/text/utc-text';
 import { askLedgerAgain } from '../app-preflight';
+import { ledgerFindings } from '../ledger-findings';
 import type { StepContext, StepEnd } from '../operation-context';
 import type { World } from '../world';
 import { type Deploys, deployFindings, isDeploy } from './deploy-findings';
@@ -24,18 +23,7 @@ import { unlockFindings } from './unlock-findings';
 const asksForLock = ({ kind }: BagIntent): boolean => kind !== 'pack-bag' && kind !== 'change-policy';
 
 function standing(world: World, intent: BagIntent, at: string, except: string | null): Finding[] {
-  const found: Finding[] = [];
-  found.push(...readOnlyFindings(world.ledger.readOnlyBecause));
-  const freshness = world.ledger.freshness();
-  if (freshness.state === 'unreachable')
-    found.push(
-      finding(
-        'ledger-stale',
-        'block',
-        'The release repo is unreachable, so nothing can be changed now.',
-        `Unreachable since ${utcText(freshness.since)}: ${freshness.failure.message}`,
-      ),
-    );
+  const found = ledgerFindings(world);
   const twin = world
     .open()
     .find(

@@ -1,4 +1,3 @@
-import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import { type Freeze, type FreezeScope, freezePhase, scopeText } from '../../../shared/domain/freeze/freeze';
 import { frozenEnvironments, gatesOf, thawPlan } from '../../../shared/domain/freeze/freeze-flags';
 import type { FreezeIntent } from '../../../shared/domain/operation/intent';
@@ -7,6 +6,7 @@ import { ownCommitFindings } from '../../../shared/domain/preflight/preflight-ro
 import { count } from '../../../shared/domain/text/count';
 import { listText } from '../../../shared/domain/text/list-text';
 import { utcText } from '../../../shared/domain/text/utc-text';
+import { ledgerFindings } from '../ledger-findings';
 import type { World } from '../world';
 import { freezeAt } from './freeze-changes';
 
@@ -85,17 +85,7 @@ function thawFindings({ estate, ledger, reader }: World, freeze: Freeze): Findin
 /** Everything that speaks against a change of freezes, and what it comes to, before anything is committed. */
 export function freezeFindings(world: World, intent: FreezeIntent): Finding[] {
   const { ledger, estate, routes } = world;
-  const found = readOnlyFindings(ledger.readOnlyBecause);
-  const freshness = ledger.freshness();
-  if (freshness.state === 'unreachable')
-    found.push(
-      finding(
-        'ledger-stale',
-        'block',
-        'The release repo is unreachable, so nothing can be changed now.',
-        `Unreachable since ${utcText(freshness.since)}: ${freshness.failure.message}`,
-      ),
-    );
+  const found = ledgerFindings(world);
   const snapshot = ledger.snapshot();
   const changesFlags = intent.kind === 'freeze' ? intent.automatic : intent.kind !== 'change-freeze';
   if (ledger.readOnlyBecause === null && (changesFlags || !estate.ledger.records))

@@ -1,15 +1,14 @@
 import type { Actor, Decision } from '../../../shared/domain/bags/decisions';
-import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import { clearMark, markVersion } from '../../../shared/domain/marks/mark-rules';
 import { removeNote, writeNote } from '../../../shared/domain/notes/note-rules';
 import { type EstateIntent, titleOf } from '../../../shared/domain/operation/intent';
-import { type Finding, finding } from '../../../shared/domain/preflight/finding';
+import type { Finding } from '../../../shared/domain/preflight/finding';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import { ownCommitFindings } from '../../../shared/domain/preflight/preflight-route';
-import { utcText } from '../../../shared/domain/text/utc-text';
 import type { Snapshot } from '../../ledger/ledger';
 import { marksIn, noteOf } from '../../ledger/marks-and-notes';
 import { askLedgerAgain } from '../app-preflight';
+import { ledgerFindings } from '../ledger-findings';
 import type { StepContext, StepEnd } from '../operation-context';
 import { endOf, writeLedger } from '../steps/write-ledger';
 import type { World } from '../world';
@@ -35,17 +34,7 @@ function decide(snapshot: Snapshot, intent: EstateIntent, actor: Actor): Decisio
 /** What keeps a record from being written, whatever it says. */
 function findingsOf(world: World): Finding[] {
   const { ledger, estate, routes } = world;
-  const found = readOnlyFindings(ledger.readOnlyBecause);
-  const freshness = ledger.freshness();
-  if (freshness.state === 'unreachable')
-    found.push(
-      finding(
-        'ledger-stale',
-        'block',
-        'The release repo is unreachable, so nothing can be changed now.',
-        `Unreachable since ${utcText(freshness.since)}: ${freshness.failure.message}`,
-      ),
-    );
+  const found = ledgerFindings(world);
   if (ledger.readOnlyBecause === null && !estate.ledger.records)
     found.push(...ownCommitFindings(routes.ownCommit(), 'records'));
   return found;
