@@ -34,8 +34,8 @@ export function FreezeBanner() {
         {more.length > 0 && <p>Also frozen: {more.map(({ what }) => what).join(', ')}.</p>}
         {late.map((one) => (
           <p key={`late ${one.operation}`}>
-            The freeze of {one.what} should have {one.phase === 'ended' ? 'ended' : 'begun'}{' '}
-            {teamTime(one.lateSince ?? '', data.timeZone)}: no Signalbox ran then that could.
+            The freeze of {one.what} was due to {one.phase === 'ended' ? 'end' : 'begin'}{' '}
+            {teamTime(one.lateSince ?? '', data.timeZone)}; no Signalbox that could do it was running.
           </p>
         ))}
         {data.unread.length > 0 && <p>A freeze can’t be read: what it freezes is not known.</p>}

@@ -138,7 +138,14 @@ export function beginFreeze(
     found.value.begun !== null &&
     Object.keys(freeze.changed).length === Object.keys(found.value.changed).length
   )
-    return { kind: 'nothing', value: { freeze: found.value, left, moot: 'Another console was first.' } };
+    return {
+      kind: 'nothing',
+      value: {
+        freeze: found.value,
+        left,
+        moot: left[0] ? `Left as it is: ${left[0]}` : 'Another console was first.',
+      },
+    };
   const apps = new Set(
     Object.keys(freeze.changed)
       .filter((key) => !Object.hasOwn(found.value.changed, key))

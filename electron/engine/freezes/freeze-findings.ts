@@ -87,19 +87,28 @@ export function freezeFindings(world: World, intent: FreezeIntent): Finding[] {
   const { ledger, estate, routes } = world;
   const found = ledgerFindings(world);
   const snapshot = ledger.snapshot();
-  const changesFlags = intent.kind === 'freeze' ? intent.automatic : intent.kind !== 'change-freeze';
+  const there = intent.kind === 'freeze' ? null : freezeAt(world, snapshot, intent.freeze);
+  // One that only informs has switched nothing off: its record alone goes. Of an unreadable one that is not known.
+  const informs =
+    there?.ok === true && !there.value.automatic && Object.keys(there.value.changed).length === 0;
+  const changesFlags =
+    intent.kind === 'freeze' ? intent.automatic : intent.kind !== 'change-freeze' && !informs;
   if (ledger.readOnlyBecause === null && (changesFlags || !estate.ledger.records))
     found.push(...ownCommitFindings(routes.ownCommit(), changesFlags ? 'flags' : 'records'));
   if (intent.kind === 'freeze') {
     if (intent.until !== null && Date.parse(intent.until) <= world.now().getTime())
       found.push(finding('freeze', 'block', 'Its end is over already.', utcText(intent.until)));
-    else if (intent.until !== null && intent.from !== null && intent.until <= intent.from)
+    else if (
+      intent.until !== null &&
+      intent.from !== null &&
+      Date.parse(intent.until) <= Date.parse(intent.from)
+    )
       found.push(finding('freeze', 'block', 'It ends before it begins.', utcText(intent.until)));
     found.push(...scopeFindings(world, intent.scope));
     if (intent.automatic) found.push(...effectFindings(world, intent.scope));
     return found;
   }
-  const freeze = freezeAt(world, snapshot, intent.freeze);
+  const freeze = there;
   if (freeze === null) {
     // An autopilot that was not the first has nothing to do.
     if (intent.kind === 'change-freeze' || (intent.kind === 'thaw' && !intent.ended))

@@ -57,7 +57,10 @@ function shuttingOf(context: Context): { end: StepEnd } | Shutting {
     );
   if (!found.ok) return { end: { state: 'failed', failure: found.failure } };
   const freeze = found.value;
-  if (freezePhase(freeze, world.now()) === 'planned') return skipped(`It begins at ${utcText(freeze.from)}.`);
+  const phase = freezePhase(freeze, world.now());
+  if (phase === 'planned') return skipped(`It begins at ${utcText(freeze.from)}.`);
+  // Resumed late, it must not stop what may go out again.
+  if (phase === 'ended') return skipped('The freeze has ended.');
   if (!freeze.automatic) return skipped('It does not stop automatic deploys.');
   const { files } = world.reader.view(snapshot);
   const { open } = frozenEnvironments(freeze, world.estate);
@@ -93,7 +96,10 @@ function placesOf(
         counts: (one) => mayPromote(one) && isFrozen(one),
       });
     else without.add(before);
-    if (!cluster) continue;
+    if (!cluster) {
+      without.add(environment);
+      continue;
+    }
     for (const template of carrierTemplates)
       places.push({
         cluster,

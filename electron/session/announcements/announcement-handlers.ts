@@ -77,7 +77,7 @@ export function announcementHandlers(
       if (announcements.preview(announcement).addressees.length === 0)
         throw new FailureError({
           code: 'not-configured',
-          message: 'Nobody would hear of it.',
+          message: 'No recipients.',
           meaning: 'Nothing was sent.',
           next: [{ do: 'open-settings', label: 'Check Settings → Announcements' }],
         });

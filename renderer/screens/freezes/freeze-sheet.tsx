@@ -223,7 +223,7 @@ function RuleChoice({ request, onChange }: { request: Timed; onChange: (next: Ti
           checked={request.automatic}
           onChange={(event) => onChange({ ...request, automatic: event.currentTarget.checked })}
           label="Stop automatic deploys"
-          description="Switched off where the pipeline looks, and given back when the freeze ends."
+          description="Sets automatic_deploys_enabled to false in the image-tag files, and restores the earlier values when the freeze ends."
         />
       )}
       <div>

@@ -90,8 +90,8 @@ function FreezeRow({ freeze, timeZone }: { freeze: FreezeView; timeZone: string 
         </p>
         {freeze.lateSince && (
           <p className={classes.late}>
-            {freeze.phase === 'ended' ? 'Should have ended' : 'Should have begun'}{' '}
-            {teamTime(freeze.lateSince, timeZone)}: no Signalbox ran then that could.
+            {freeze.phase === 'ended' ? 'Was due to end' : 'Was due to begin'}{' '}
+            {teamTime(freeze.lateSince, timeZone)}; no Signalbox that could do it was running.
           </p>
         )}
         {freeze.phase === 'active' && effectWord[freeze.effect.state] && (

@@ -27,7 +27,14 @@ export function NextStep({ operation }: { operation: Operation }) {
   const version = 'version' in target ? target.version : null;
   if (leaves === 'nothing' || version === null || cell.ledger?.version !== version) return null;
   if (target.kind !== 'deploy' && target.kind !== 'promote') return null;
-  if (next === null || !there) return <p className={classes.why}>It runs at the end of its pipeline.</p>;
+  if (next === null || !there)
+    return (
+      <p className={classes.why}>
+        {next === null
+          ? 'This is the last environment of the pipeline.'
+          : `${target.app} has no image-tag file in ${next}.`}
+      </p>
+    );
   const { app, environment } = target;
   if (there.ledger?.version === version)
     return (

@@ -103,7 +103,7 @@ function Cancel({ operation }: { operation: Operation }) {
         {isBatch ? 'Stop batch' : 'Cancel operation'}
       </ActionButton>
       {isBatch && operation.cancel.allowed && (
-        <p className={classes.why}>Apps that have begun come to their end. No other one is begun.</p>
+        <p className={classes.why}>Apps already started will finish. No more will start.</p>
       )}
       {!operation.cancel.allowed && <p className={classes.why}>{operation.cancel.because}</p>}
       {cancel.error && <FailurePanel failure={cancel.error.failure} />}

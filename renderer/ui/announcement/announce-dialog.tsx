@@ -108,7 +108,7 @@ function Form({ onClose }: { onClose: () => void }) {
           preview.data && (
             <>
               <p className={classes.quiet}>
-                {to.length === 0 ? 'Nobody would hear of it.' : `Goes to ${listText(to)}.`}
+                {to.length === 0 ? 'No recipients.' : `Goes to ${listText(to)}.`}
               </p>
               <pre>{plain(preview.data.slack)}</pre>
             </>

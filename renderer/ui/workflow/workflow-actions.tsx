@@ -46,7 +46,7 @@ export function RetryWorkflow({ workflow, gone }: Pick<WorkflowActionsProps, 'wo
       meaning={
         <p>
           Failed steps run again; steps that succeeded do not.
-          {workflow.archivedUid === undefined ? '' : ' It comes back out of the archive for that.'}
+          {workflow.archivedUid === undefined ? '' : ' It is restored from the archive first.'}
           {effect ? '' : ' This deploys nothing.'}
         </p>
       }

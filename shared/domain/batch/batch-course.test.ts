@@ -108,7 +108,7 @@ describe('what is said of a batch', () => {
     const some = parts('done', 'failed', 'running', 'reviewing', 'waiting');
     expect(batchWait(some, null)).toBe('Running: app-2. Waiting for a review: app-3. 1 to go.');
     expect(batchWait(some, 'failed')).toBe(
-      'Stopping: nothing more is begun. Running: app-2. Waiting for a review: app-3.',
+      'Stopping: no more apps will start. Running: app-2. Waiting for a review: app-3.',
     );
     expect(batchOutcome(parts('done', 'failed', 'left-out', 'waiting'))).toBe(
       '1 of 4 done. Failed: app-1. Cancelled: app-2. Not begun: app-3.',

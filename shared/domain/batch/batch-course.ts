@@ -78,7 +78,7 @@ export function batchWait(parts: readonly BatchPart[], halt: BatchHalt | null): 
   const reviewing = appsOf(parts, 'reviewing');
   const left = appsOf(parts, 'waiting').length;
   return [
-    halt === null ? null : 'Stopping: nothing more is begun.',
+    halt === null ? null : 'Stopping: no more apps will start.',
     running.length > 0 ? `Running: ${listText(running, most)}.` : null,
     reviewing.length > 0 ? `Waiting for a review: ${listText(reviewing, most)}.` : null,
     halt === null && left > 0 ? `${left} to go.` : null,

@@ -20,9 +20,11 @@ export const lateSince = (due: string | null, now: Date): string | null =>
 
 /** Why a console begins or ends a freeze, with since when it was due where nobody did it in time. */
 export function lateText(what: 'began' | 'ended', due: string | null, now: Date): string {
-  const said = what === 'ended' ? 'Its time is over.' : 'Its time has come.';
+  const said = what === 'ended' ? 'Its end time has passed.' : 'Its start time has passed.';
   const late = lateSince(due, now);
-  return late === null ? said : `${said} It was due at ${utcText(late)}; no Signalbox ran then that could.`;
+  return late === null
+    ? said
+    : `${said} It was due at ${utcText(late)}; no Signalbox that could do this was running.`;
 }
 
 /** When a freeze ends, as the end of a sentence. */

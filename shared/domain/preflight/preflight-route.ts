@@ -19,8 +19,8 @@ export function ownCommitFindings(own: RouteAccess, changes: 'records' | 'image-
     changes === 'records'
       ? 'The estate file can have records lie apart from the image tags: `ledger.records`.'
       : changes === 'flags'
-        ? 'No bot and no review carries a freeze that stops automatic deploys.'
-        : 'No bot and no review carries the image tags of a bag.';
+        ? 'A freeze that stops automatic deploys needs a direct commit; it can’t go through a bot or a pull request.'
+        : 'A bag’s image tags need a direct commit; they can’t go through a bot or a pull request.';
   const said = `${closedText(own)} ${why}`;
   return [{ ...finding('route-closed', 'block', said, 'Your rights, as checked.'), overridable: false }];
 }

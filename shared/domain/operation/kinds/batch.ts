@@ -49,7 +49,7 @@ export const batch = declare({
     return asOf === null ? `Promote ${apps} to ${environment}` : `Put ${apps} in ${environment} back`;
   },
   short: { noun: 'Batch', doing: 'Batch' },
-  meaning: 'Each app is an operation of its own. Stopping it lets those that have begun come to their end.',
+  meaning: 'Each app runs as a separate operation. If you stop the batch, apps already started will finish.',
   opensScreen: true,
   steps: [{ routine: 'run-batch' }],
   pointOfNoReturn: {
