@@ -99,6 +99,9 @@ export function thawPlan(
   const ended = new Map<string, { environment: string; was: boolean | null }[]>();
   for (const [key, was] of Object.entries(freeze.changed)) {
     const [environment = '', app = ''] = key.split('/');
+    // Whoever can write a record must not switch on by it what the freeze could not have switched off.
+    const isOurs = freeze.automatic && (freeze.app ?? app) === app && key === flagKey(environment, app);
+    if (!isOurs) continue;
     ended.set(app, [...(ended.get(app) ?? []), { environment, was }]);
   }
   return new Map(

@@ -327,3 +327,22 @@ describe('the time of a freeze', () => {
     expect(freezePhase({ from, until: null }, new Date('2099-01-01T00:00:00.000Z'))).toBe('active');
   });
 });
+
+it('gives back nothing of a record that names files outside of what the freeze is about', () => {
+  const files: FlagFiles = new Map([
+    [
+      'staging',
+      new Map([
+        ['frontend', { automaticDeploys: false }],
+        ['payments', { automaticDeploys: false }],
+      ]),
+    ],
+  ]);
+  const freeze = freezeOf({
+    app: 'frontend',
+    environment: 'production',
+    changed: { 'staging/frontend': true, 'staging/payments': true, 'staging/frontend/x': true },
+  });
+  expect([...thawPlan(freeze, files, () => []).keys()]).toEqual(['frontend']);
+  expect(thawPlan({ ...freeze, automatic: false }, files, () => []).size).toBe(0);
+});
