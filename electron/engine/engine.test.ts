@@ -113,6 +113,11 @@ describe('the engine on the practice estate', () => {
       version,
       expected: versionIn('router', 'staging'),
     };
+    // The run that builds a release takes a while, and a promotion may not go ahead of it.
+    await until(async () => {
+      const codes = unwrap(await rig.engine.preview(intent)).findings.map((one) => one.code);
+      expect(codes).not.toContain('checks-pending');
+    });
     const promoted = await ended(rig.engine, await start(intent));
     expect(promoted.failure).toBeNull();
     expect(promoted.findings).toContainEqual(

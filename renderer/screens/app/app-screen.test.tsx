@@ -16,7 +16,7 @@ it('says in an environment’s card why it fails, with the way to the very run',
 it('offers to retry the failed tests beside them, and says first what that does', async () => {
   renderApp({ route: '/apps/signon?environment=production' });
   const why = await screen.findByRole('region', { name: 'Why in production' });
-  expect((await within(why).findByRole('link')).textContent).toBe('Open the failed run and its log');
+  await within(why).findByRole('link', { name: 'Open the failed run and its log' });
   within(why).getByRole('button', { name: 'Retry from failure: post-sync-x7k2p' }).click();
   const dialog = await screen.findByRole('dialog', { name: /^Retry from failure: post-sync-x7k2p/ });
   expect(dialog.textContent).toContain('Failed steps run again; steps that succeeded do not.');
