@@ -1,6 +1,6 @@
 import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
 import type { Log } from '../log/log';
-import { canI } from '../systems/argo/server/argo-cd-requests';
+import { canI, namespaceOfArgoCd } from '../systems/argo/server/argo-cd-requests';
 import { onceSomebodyComesOrGoes } from '../systems/argo/server/comes-or-goes';
 import type { Connection } from '../systems/kubernetes/types';
 import type { ClusterPlace } from './place';
@@ -61,13 +61,16 @@ export function createArgoCdAttendant(options: {
   let timer: NodeJS.Timeout | undefined;
   /** Counts the people: what one may do is not another's right. */
   let person = 0;
+  /** Stands in the names of Applications that live outside of Argo CD's own namespace. */
+  let between = '';
 
-  /** As the roles name them: `<project>/<application>`. */
+  /** As the roles name them: `<project>/<application>`, with the namespace between where it is not Argo CD's own. */
   const objects = (): string[] => {
     const byProject = new Map<string, string>();
     for (const { name, project } of options.applications()) {
       const key = name === place.parentApplication ? `${project} of the parent` : project;
-      if (!byProject.has(key) && byProject.size < mostProjects) byProject.set(key, `${project}/${name}`);
+      if (!byProject.has(key) && byProject.size < mostProjects)
+        byProject.set(key, `${project}/${between}${name}`);
     }
     return [...byProject.values()];
   };
@@ -91,7 +94,13 @@ export function createArgoCdAttendant(options: {
     const before = JSON.stringify([...answers]);
     const found = new Map<string, Answer>();
     try {
-      for (const object of about)
+      const home = await namespaceOfArgoCd(connection, signal);
+      if (asking !== person) return;
+      if (home.ok)
+        between = home.value === null || home.value === place.argoNamespace ? '' : `${place.argoNamespace}/`;
+      const named = objects();
+      asked = named.join();
+      for (const object of named)
         for (const right of Object.values(rights)) {
           const key = keyOf(right, object);
           if (found.has(key)) continue;

@@ -98,7 +98,8 @@ async function answerArgoCd(
         dexConfig: { connectors: [{ name: 'GitHub', type: 'github' }] },
         userLoginsDisabled: false,
         appLabelKey: 'app.kubernetes.io/instance',
-        controllerNamespace: 'cluster-services',
+        // Told to whoever is signed in (server/settings/settings.go, `Get`).
+        ...(accounts.personOf(request.headers) ? { controllerNamespace: 'cluster-services' } : {}),
       });
       return true;
     case 'GET /api/v1/session/userinfo': {

@@ -181,6 +181,28 @@ export async function canI(
   );
 }
 
+/**
+ * The namespace of Argo CD itself (`GET /api/v1/settings`, `controllerNamespace`; server/settings/settings.go tells it to
+ * whoever is signed in): roles name Applications of every other namespace with theirs (util/security/rbac.go, `RBACName`).
+ * @returns `null`: it does not say.
+ */
+export async function namespaceOfArgoCd(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<WriteResult<string | null>> {
+  return attempt(
+    async () => {
+      const said = await connection.json<{ controllerNamespace?: unknown }>({
+        path: '/api/v1/settings',
+        signal,
+      });
+      const namespace = said?.controllerNamespace;
+      return typeof namespace === 'string' && /^[a-z0-9-]{1,63}$/.test(namespace) ? namespace : null;
+    },
+    { signal },
+  );
+}
+
 /** `GET /api/v1/projects`: those that the person may see. @throws KubeError. */
 export async function listProjects(connection: Connection, signal: AbortSignal): Promise<readonly unknown[]> {
   const answer = await connection.json<{ items?: unknown }>({ path: '/api/v1/projects', signal });
