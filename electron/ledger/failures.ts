@@ -16,6 +16,26 @@ const words: Record<GitErrorKind, Words> = {
     meaning: 'The token is missing, wrong or has expired. Nothing was changed.',
     next: [settings, retry],
   },
+  'host-unknown': {
+    code: 'unauthorised',
+    message: 'You have not confirmed the SSH server of the release repo yet.',
+    meaning: 'Nothing was sent to it. Its key may be the right one or somebody else’s.',
+    next: [
+      settings,
+      advice('Compare the server’s fingerprint with what its owner publishes, then confirm it.'),
+    ],
+  },
+  'host-changed': {
+    code: 'refused',
+    message: 'The SSH server of the release repo has another key than the one that you trust.',
+    meaning:
+      'Somebody may be intercepting the connection, or the server was set up again. Nothing was sent to it.',
+    next: [
+      advice(
+        'Ask the server’s owner. If the new key is right, remove the old one with ssh-keygen -R <host>, then confirm the new one.',
+      ),
+    ],
+  },
   forbidden: {
     code: 'forbidden',
     message: 'The release repo does not allow this.',

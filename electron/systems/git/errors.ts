@@ -4,6 +4,10 @@ import { redact } from '../../../shared/domain/text/redact';
 export type GitErrorKind =
   /** The remote wants other credentials (401, publickey refused). */
   | 'unauthorised'
+  /** Nobody has said yet whether the server's SSH key is the right one. */
+  | 'host-unknown'
+  /** The server has another SSH key than the one that was trusted. */
+  | 'host-changed'
   /** The remote knows who asks and says no (403, protected branch, hook). */
   | 'forbidden'
   /** The remote takes nothing of the kind, whoever brings it: a secret, a file that is too large. */
@@ -56,7 +60,8 @@ export class GitError extends Error {
     options: { cause?: unknown; unsent?: boolean } = {},
   ) {
     super(`git ${command}: ${kind}${detail ? `: ${detail}` : ''}`, options);
-    this.unsent = options.unsent ?? false;
+    // Before the key is trusted nothing is sent.
+    this.unsent = options.unsent ?? (kind === 'host-unknown' || kind === 'host-changed');
     this.kind = kind;
     this.command = command;
     this.detail = detail;
@@ -72,9 +77,11 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
     'disk-full',
     /No space left on device|Disk quota exceeded|unable to write (?:loose object )?file.*(?:space|quota)/i,
   ],
+  ['host-changed', /REMOTE HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|HOST KEY.*REVOKED/],
+  ['host-unknown', /Host key verification failed/i],
   [
     'unauthorised',
-    /Authentication failed|could not read (?:Username|Password)|Permission denied \(|terminal prompts disabled|requested URL returned error: 401|Invalid username or (?:password|token)|Host key verification failed/i,
+    /Authentication failed|could not read (?:Username|Password)|Permission denied \(|terminal prompts disabled|requested URL returned error: 401|Invalid username or (?:password|token)/i,
   ],
   ['limited', /requested URL returned error: 429|^remote:.*rate limit/im],
   [

@@ -1,6 +1,7 @@
 import { devNull } from 'node:os';
 import { execa } from 'execa';
 import { endGroup, endWithUs, ownGroup } from '../process-group';
+import { sshVariables } from '../ssh/ssh-command';
 import { classifyStderr, GitError, saidByGit } from './errors';
 import { lowerPriority } from './priority';
 import { type GitProgress, parseProgress, splitLines } from './progress';
@@ -59,9 +60,6 @@ const kept = [
   'COMSPEC',
   'SSH_AUTH_SOCK',
   'SSH_AGENT_PID',
-  'SSH_ASKPASS',
-  'GIT_SSH',
-  'GIT_SSH_COMMAND',
   'GIT_SSL_CAINFO',
   'GIT_SSL_CAPATH',
   'SSL_CERT_FILE',
@@ -138,7 +136,7 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_GRAFT_FILE: devNull,
     GIT_NO_LAZY_FETCH: '1',
-    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+    ...sshVariables(),
   };
   for (const name of kept) {
     const value = process.env[name];

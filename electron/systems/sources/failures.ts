@@ -18,6 +18,18 @@ const words: Partial<Record<GitErrorKind, (repo: string) => Words>> = {
     meaning: `The token is missing, wrong or has expired. ${unknown}`,
     next: [settings, retry],
   }),
+  'host-unknown': (repo) => ({
+    code: 'unauthorised',
+    message: `You have not confirmed the SSH server of ${within(repo)} yet.`,
+    meaning: `Nothing was sent to it. ${unknown}`,
+    next: [advice('Connect to it once with ssh in a terminal, and compare its fingerprint.'), retry],
+  }),
+  'host-changed': (repo) => ({
+    code: 'refused',
+    message: `The SSH server of ${within(repo)} has another key than the one that you trust.`,
+    meaning: `Somebody may be intercepting the connection, or it was set up again. ${unknown}`,
+    next: [advice('Ask the server’s owner before you trust the new key.'), retry],
+  }),
   forbidden: (repo) => ({
     code: 'forbidden',
     message: `You don’t have permission to read ${within(repo)}.`,
