@@ -86,8 +86,8 @@ function AsOf({ board, environment: { name }, at }: PartProps & { at: string }) 
   if (!found) return <p role="status">Loading what ran then…</p>;
   const others = [
     `${count(found.same, 'app')} ${found.same === 1 ? 'has' : 'have'} the same version as then.`,
-    found.newer.length > 0 ? `Not there then, and left as they are: ${listText(found.newer, 5)}.` : null,
-    found.gone.length > 0 ? `There then, without a file now: ${listText(found.gone, 5)}.` : null,
+    found.newer.length > 0 ? `Added since then, and not changed: ${listText(found.newer, 5)}.` : null,
+    found.gone.length > 0 ? `Removed since then: ${listText(found.gone, 5)}.` : null,
   ].filter((one) => one !== null);
   return (
     <Review

@@ -49,7 +49,7 @@ function FreezeForm({ initial }: { initial: FreezeIntent }) {
   const [first] = obstacles({}, findings);
   const blocked =
     readOnlyBecause ??
-    (mistyped ? 'A time is not understood.' : null) ??
+    (mistyped ? 'Correct the time: it can’t be read' : null) ??
     first?.message ??
     (preview.data ? null : 'Checking…') ??
     (isNeeded && reason.trim() === '' ? 'Enter a reason' : null);

@@ -72,7 +72,7 @@ it('shows the worst first, and folds what is only for information once there is 
   expect(at).toEqual(at.toSorted((a, b) => a - b));
   expect(Math.min(...at)).toBeGreaterThanOrEqual(0);
   expect(shown).not.toContain('Info 7');
-  expect(screen.getByText('4 more for information')).toBeTruthy();
+  expect(screen.getByText('4 more checks for information')).toBeTruthy();
   expect(screen.getByText('Sam Hale can lift this.')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Copy a message to Sam Hale' })).toBeTruthy();
 });

@@ -129,7 +129,7 @@ export function FindingList({
       </ul>
       {folded.length > 0 && (
         <details className={classes.fold}>
-          <summary>{folded.length} more for information</summary>
+          <summary>{count(folded.length, 'more check')} for information</summary>
           <ul aria-label="For information">
             {folded.map((finding) => (
               <Item key={keyOf(finding)} finding={finding} past={past} />

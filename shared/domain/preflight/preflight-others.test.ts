@@ -23,7 +23,7 @@ it('names whose changes go out besides one’s own, with pull requests', () => {
   ).toEqual([
     {
       level: 'info',
-      message: 'Other people’s changes go out, too: 3 commits by Sam Hale (2), Kim Osei (1).',
+      message: 'Includes other people’s changes: 3 commits by Sam Hale (2), Kim Osei (1).',
       evidence:
         '“#12 Fix search” by Sam Hale, “KimOseia Change a page” by Kim Osei, “SamHalea Change a page” by Sam Hale.',
     },
@@ -36,8 +36,8 @@ it('says nothing of one’s own, however the name is written', () => {
 
 it('tells what is taken back apart from what goes out', () => {
   expect(between([commit('Sam Hale')], [commit('Kim Osei')]).map(({ message }) => message)).toEqual([
-    'Other people’s changes go out, too: 1 commit by Sam Hale (1).',
-    'This takes back other people’s changes: 1 commit by Kim Osei (1).',
+    'Includes other people’s changes: 1 commit by Sam Hale (1).',
+    'Removes other people’s changes: 1 commit by Kim Osei (1).',
   ]);
 });
 
@@ -46,7 +46,7 @@ it('counts those that are not named, and says where not all are known', () => {
   expect(between(people, [], true)).toMatchObject([
     {
       message:
-        'Other people’s changes go out, too: at least 5 commits by Sam Hale (1), Kim Osei (1), Lee Park (1) and 2 more.',
+        'Includes other people’s changes: at least 5 commits by Sam Hale (1), Kim Osei (1), Lee Park (1) and 2 more.',
       evidence: expect.stringContaining('by Lee Park and 2 more.'),
     },
   ]);
@@ -61,7 +61,7 @@ it('names a pull request once, however many commits it has', () => {
   const twice = commit('Sam Hale', 'Fix search', 12);
   expect(between([twice, twice, commit('Kim Osei')])).toMatchObject([
     {
-      message: 'Other people’s changes go out, too: 3 commits by Sam Hale (2), Kim Osei (1).',
+      message: 'Includes other people’s changes: 3 commits by Sam Hale (2), Kim Osei (1).',
       evidence: '“#12 Fix search” by Sam Hale, “KimOseia Change a page” by Kim Osei.',
     },
   ]);
@@ -73,10 +73,10 @@ it('tells bots apart from people', () => {
     people: [{ name: 'dependabot[bot]', email: null, login: 'dependabot[bot]', bot: true }],
   };
   expect(between([bot, commit('Sam Hale')]).map(({ message }) => message)).toEqual([
-    'Other people’s changes go out, too: 1 commit by Sam Hale (1).',
-    'Changes by bots go out, too: 1 commit by dependabot[bot] (1).',
+    'Includes other people’s changes: 1 commit by Sam Hale (1).',
+    'Includes changes by bots: 1 commit by dependabot[bot] (1).',
   ]);
   expect(between([], [bot]).map(({ message }) => message)).toEqual([
-    'This takes back changes by bots: 1 commit by dependabot[bot] (1).',
+    'Removes changes by bots: 1 commit by dependabot[bot] (1).',
   ]);
 });

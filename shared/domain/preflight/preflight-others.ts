@@ -67,16 +67,16 @@ export function othersFindings({ change, me }: Pick<OutsideFacts, 'change' | 'me
     return [
       ...say(
         theirs.filter(({ by }) => !by.bot),
-        'Other people’s changes',
+        'other people’s changes',
       ),
       ...say(
         theirs.filter(({ by }) => by.bot),
-        'Changes by bots',
+        'changes by bots',
       ),
     ];
   };
   return [
-    ...told(change.commits, (whose) => `${whose} go out, too`),
-    ...told(change.lost, (whose) => `This takes back ${whose.charAt(0).toLowerCase()}${whose.slice(1)}`),
+    ...told(change.commits, (whose) => `Includes ${whose}`),
+    ...told(change.lost, (whose) => `Removes ${whose}`),
   ];
 }

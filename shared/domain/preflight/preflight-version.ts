@@ -137,7 +137,12 @@ export function testFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       ];
     case 'given-up':
       return [
-        finding('not-tested-before', level, `${version} did not do well in ${before}.`, tests.evidence),
+        finding(
+          'not-tested-before',
+          level,
+          `${version} was rolled back or seen failing in ${before}.`,
+          tests.evidence,
+        ),
       ];
     case 'unknown':
       return [
