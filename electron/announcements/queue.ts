@@ -1,5 +1,6 @@
 import type { Addressee, Destination } from '../../shared/domain/announcement/addressees';
 import { type Announcement, announcementSchema } from '../../shared/domain/announcement/announcement';
+import { hideSecrets } from '../log/known-secrets';
 import type { DeliveryReceipt } from '../systems/deliveries/outcome';
 import type { Database } from '../systems/sqlite/database';
 
@@ -206,13 +207,19 @@ export function openQueue({ database, write }: JournalTables, now: number): Anno
       run(
         false,
         `UPDATE deliveries SET state = 'waiting', because = ?, due = ? WHERE id = ?`,
-        because,
+        hideSecrets(because),
         due,
         id,
       );
     },
     stuck: (id, state, because) => {
-      run(false, `UPDATE deliveries SET state = ?, because = ? WHERE id = ?`, state, because, id);
+      run(
+        false,
+        `UPDATE deliveries SET state = ?, because = ? WHERE id = ?`,
+        state,
+        hideSecrets(because),
+        id,
+      );
     },
     open: () => all(`WHERE ${isOpen} ORDER BY d.id`),
     lately: (most) => all(`WHERE d.state = 'sent' ORDER BY d.id DESC LIMIT ?`, most),

@@ -95,7 +95,10 @@ async function ours(url: string, name: string): Promise<number[]> {
 /** The same by hand: clone --depth 1, edit, commit, push; the token known from the start, as with a helper. */
 async function byHand(url: string): Promise<number[]> {
   const env = {
-    ...gitEnvironment({ auth: { origin: new URL(url).origin, header: `Basic ${auth}` } }),
+    ...gitEnvironment({}),
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${auth}`,
     GIT_AUTHOR_NAME: 'Robin',
     GIT_AUTHOR_EMAIL: 'robin@example.invalid',
     GIT_COMMITTER_NAME: 'Robin',

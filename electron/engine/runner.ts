@@ -13,6 +13,7 @@ import {
 } from '../../shared/domain/operation/operation-reducer';
 import type { StepName } from '../../shared/domain/operation/steps';
 import type { Finding } from '../../shared/domain/preflight/finding';
+import { hideSecretsIn } from '../log/known-secrets';
 import type { Journal } from './journal';
 import type { StepContext, StepEnd } from './operation-context';
 import { routineRuns } from './routines';
@@ -102,7 +103,9 @@ export function createRunner(options: {
     }
   }
 
-  function append(live: Live, event: OperationEvent): void {
+  function append(live: Live, told: OperationEvent): void {
+    // What servers repeat of what they were sent goes no further than here: not into the journal, nor to Slack.
+    const event = hideSecretsIn(told);
     const next = reduceOperation(live.record, event);
     if (!next || next === live.record) return;
     journal.append(live.record.operation.id, event, durable.has(event.type));

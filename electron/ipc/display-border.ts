@@ -1,4 +1,5 @@
 import { visibleText } from '../../shared/domain/text/visible-text';
+import { hideSecrets } from '../log/known-secrets';
 
 /** Texts that are remembered as they were, and their length: names and filters, not messages. */
 const mostRemembered = 20_000;
@@ -53,7 +54,7 @@ export function createDisplayBorder(): DisplayBorder {
   return {
     shown(value, colours) {
       return mapTexts(value, (text) => {
-        const shown = visibleText(text, { colours });
+        const shown = visibleText(hideSecrets(text), { colours });
         if (shown !== text) remember(shown, text);
         return shown;
       });

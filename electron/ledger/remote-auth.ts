@@ -1,4 +1,5 @@
 import { leadsToLoopback } from '../../shared/domain/estate/loopback';
+import { rememberSecret } from '../log/known-secrets';
 import type { HttpAuth } from '../systems/git/run-git';
 import type { Credentials } from './ledger';
 
@@ -21,6 +22,9 @@ export function basicAuth(url: string, credentials: Credentials | null): HttpAut
   const origin = httpOrigin(url);
   if (!origin || !credentials) return null;
   if (origin.startsWith('http:') && !leadsToLoopback(origin)) return null;
-  const encoded = Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
-  return { origin, header: `Basic ${encoded}` };
+  const { username, password } = credentials;
+  const encoded = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
+  rememberSecret(password);
+  rememberSecret(encoded);
+  return { origin, username, password, header: `Basic ${encoded}` };
 }

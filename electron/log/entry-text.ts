@@ -1,6 +1,7 @@
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import { isSecretName, redact } from '../../shared/domain/text/redact';
 import { visibleText } from '../../shared/domain/text/visible-text';
+import { hideSecrets } from './known-secrets';
 import type { LogData } from './log';
 
 /** Characters of one text, and of a whole entry. */
@@ -14,7 +15,7 @@ const mostDepth = 4;
 const stackLines = 12;
 
 function clean(text: string): string {
-  const shown = redact(text.slice(0, mostRead));
+  const shown = hideSecrets(redact(text.slice(0, mostRead)));
   return shown.length <= mostText && text.length <= mostRead
     ? shown
     : `${shown.slice(0, mostText)}… (${text.length} characters)`;

@@ -9,6 +9,7 @@ import { shortTitleOf } from '../../shared/domain/operation/intent';
 import { doorText, otherWays } from '../../shared/domain/rollout/door-words';
 import { utcText } from '../../shared/domain/text/utc-text';
 import { ledgerFreshness } from '../engine/board-keeper';
+import { hideSecrets } from '../log/known-secrets';
 import { estateFolder, type Session } from './open-session';
 
 /** Where Signalbox keeps its own files, and what it counted since the start. */
@@ -91,10 +92,12 @@ const phases = {
 
 /** Writes them as text, with the log's end, without secrets and without names of this computer. */
 export async function saveDiagnostics(file: string, taken: Diagnostics, own: OwnFiles): Promise<void> {
-  const text = diagnosticsText(taken, await endOf(own.logFile), {
-    [os.homedir()]: '~',
-    [os.hostname()]: '(this computer)',
-  });
+  const text = hideSecrets(
+    diagnosticsText(taken, await endOf(own.logFile), {
+      [os.homedir()]: '~',
+      [os.hostname()]: '(this computer)',
+    }),
+  );
   // The person chose the place, and a file that is there already in the system's dialog.
   await writeFile(file, text, { encoding: 'utf8', mode: 0o600 });
 }

@@ -13,8 +13,7 @@ const digest = (lines: readonly string[]): string =>
 
 /**
  * What is kept of one estate's announcements: switches among the settings, by estate (its release repo); secrets in the
- * keychain, by the origin that they are for, so that an estate file which names another host is not sent them. Without a
- * keychain they are held until Signalbox ends.
+ * keychain, by the origin that they are for, so that an estate file which names another host is not sent them.
  */
 export function announcementStore(
   file: Pick<StoredFile, 'get' | 'set'>,
@@ -22,7 +21,6 @@ export function announcementStore(
   { ledger }: Pick<Estate, 'ledger'>,
 ): AnnouncementStore {
   const estate = digest([ledger.url, ledger.branch]);
-  const held = new Map<string, string>();
   const all = (): Record<string, unknown> =>
     z.record(z.string(), z.unknown()).catch({}).parse(file.get('announcements'));
   const switchOf = (destination: Destination): string => `${estate} ${destination}`;
@@ -38,16 +36,11 @@ export function announcementStore(
     },
     secret(destination, host) {
       const name = nameOf(destination, host);
-      const passing = held.get(name);
-      if (passing !== undefined) return { secret: passing, state: 'held' };
-      const kept = vault.get(name);
-      return kept === null ? null : { secret: kept, state: 'kept' };
+      const secret = vault.get(name);
+      return secret === null ? null : { secret, state: vault.isHeld(name) ? 'held' : 'kept' };
     },
     setSecret(destination, host, secret) {
-      const name = nameOf(destination, host);
-      held.delete(name);
-      if (secret !== null && vault.unavailableBecause() !== null) held.set(name, secret);
-      else vault.set(name, secret);
+      vault.set(nameOf(destination, host), secret);
     },
     unavailableBecause: () => vault.unavailableBecause(),
   };

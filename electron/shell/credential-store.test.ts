@@ -2,17 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { credentialStore } from './credential-store';
+import { memoryVault as parts } from './testing/keychain';
 import type { Vault } from './vault';
 
-/** A vault in memory. */
-function memoryVault(): Vault {
-  const kept = new Map<string, string>();
-  return {
-    get: (name) => kept.get(name) ?? null,
-    set: (name, secret) => void (secret === null ? kept.delete(name) : kept.set(name, secret)),
-    unavailableBecause: () => null,
-  };
-}
+const memoryVault = (): Vault => parts().vault;
+
 const estate = (url: string, apiUrl = 'https://api.github.com') =>
   estateSchema.parse({
     name: 'estate',
@@ -33,6 +27,19 @@ describe('the secrets in the vault', () => {
     expect(again.ledger()).toEqual({ username: 'x-access-token', password: 'ghp_secret' });
     expect(again.github()).toBe('ghp_secret');
     expect(again.describe(['ledger']).credentials[0]).toMatchObject({ state: 'kept' });
+  });
+  it('are held for this run where the system keeps none safely, and told as that', () => {
+    const { vault, file, keychain } = parts();
+    keychain.isThere = false;
+    const store = credentialStore(vault);
+    store.bindTo(estate('https://github.com/o/one.git'));
+    store.set(secret);
+    expect(store.ledger()).toEqual({ username: 'x-access-token', password: 'ghp_secret' });
+    expect(store.describe(['ledger'])).toMatchObject({
+      unavailableBecause: expect.stringContaining('until Signalbox quits'),
+      credentials: [{ name: 'ledger', state: 'held' }, { name: 'github' }],
+    });
+    expect(file.names()).toEqual([]);
   });
   it('are not sent where another estate file points', () => {
     const vault = memoryVault();

@@ -19,7 +19,7 @@ export interface CredentialStore {
   bindTo(estate: Addresses): void;
   /** What may be told of them. `needed`: which ones this estate takes from the vault at all. */
   describe(needed: readonly Named[]): OutputOf<'credentials.get'>;
-  /** @throws FailureError when this system keeps no secrets safely. */
+  /** Where this system keeps no secrets safely, it is held until Signalbox ends. @throws FailureError */
   set(change: ParsedInputOf<'credentials.set'>): void;
   ledger(): Credentials | null;
   /** GitHub's own token, or the ledger's where there is none: on GitHub one token does for both. */
@@ -117,9 +117,12 @@ export function credentialStore(vault: Vault): CredentialStore {
   /** What a sign-in gave on a system that keeps no secrets, and for which addresses. */
   let held: { place: string; token: GitHubToken } | null = null;
   const heldHere = (): GitHubToken | null => (held !== null && held.place === place ? held.token : null);
+  const keyOf = (name: Named): string =>
+    isServer(name) ? `${kindOf(name)}@${servers.get(name)}` : `${name}@${place}`;
   const stateOf = (name: Named): 'kept' | 'held' | 'missing' => {
     if (name === 'github' && heldHere() !== null) return 'held';
-    return secretOf(name) === null ? 'missing' : 'kept';
+    if (secretOf(name) === null) return 'missing';
+    return vault.isHeld(keyOf(name)) ? 'held' : 'kept';
   };
   let place: string | null = null;
   let former: string | null = null;

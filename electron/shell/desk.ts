@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { BrowserWindow } from 'electron';
+import { type BrowserWindow, safeStorage } from 'electron';
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
@@ -67,7 +67,7 @@ export function openDesk(options: {
   log: Log;
 }): Desk {
   const { userData, settings, log } = options;
-  const vault = openVault(settings.secrets);
+  const vault = openVault(settings.secrets, safeStorage);
   const credentials = credentialStore(vault);
   const windows = signInWindows({
     parent: options.window,

@@ -65,6 +65,8 @@ function opened(url = `${apiUrl}/o/r.git`) {
       else kept.set(name, secret);
     },
     unavailableBecause: () => unavailable,
+    isHeld: () => false,
+    clear: () => undefined,
   });
   store.bindTo(estate);
   return { store, tokens: gitHubTokens({ estate, store, fetch, now: () => clock, log: noLog }) };

@@ -7,6 +7,7 @@ import { storageFailure } from '../../shared/domain/failure/storage-failure';
 /** A small JSON file of names and values that only its owner may read. */
 export interface StoredFile {
   get(name: string): unknown;
+  names(): string[];
   /** Writes the whole file again, in one move; `undefined` takes a value out. @throws FailureError where it cannot be written. */
   set(changes: Readonly<Record<string, unknown>>): void;
   /** There was none at opening. */
@@ -68,6 +69,7 @@ export function openStoredFile(file: string, what: string, now: () => Date = () 
     isNew,
     notice,
     get: (name) => content[name],
+    names: () => Object.keys(content),
     set(changes) {
       const next = { ...content, ...changes };
       const kept = Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined));

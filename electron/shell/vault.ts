@@ -1,50 +1,71 @@
-import { safeStorage } from 'electron';
-import { FailureError } from '../../shared/domain/failure/failure';
+import { rememberSecret } from '../log/known-secrets';
 import type { StoredFile } from './stored-file';
 
 /** Secrets at rest, encrypted by the system's keychain; they never leave the main process. */
 export interface Vault {
   /** The secret of a name, `null` when there is none or the keychain of now cannot read it. */
   get(name: string): string | null;
-  /** @throws FailureError when this system keeps no secrets safely. */
+  /**
+   * Keeps a secret, or with `null` forgets it. Where this system keeps none safely, it is held until Signalbox ends.
+   * @throws FailureError where the file can't be written.
+   */
   set(name: string, secret: string | null): void;
+  /** Whether it is held for this run alone. */
+  isHeld(name: string): boolean;
   /** Why nothing can be kept here, `null` when it can. */
   unavailableBecause(): string | null;
+  /** Forgets all of them. */
+  clear(): void;
+}
+
+/** What keeps secrets on this system: Electron's `safeStorage`. */
+export interface Keychain {
+  isEncryptionAvailable(): boolean;
+  /** Linux alone. */
+  getSelectedStorageBackend(): string;
+  encryptString(text: string): Buffer;
+  decryptString(encrypted: Buffer): string;
 }
 
 /** Source: Electron, "safeStorage": on Linux without a keyring the backend is `basic_text`, a key that everybody knows. */
-export function openVault(file: StoredFile): Vault {
+export function openVault(file: StoredFile, keychain: Keychain, platform = process.platform): Vault {
+  /** By name, for this run. */
+  const held = new Map<string, string>();
   const unavailableBecause = (): string | null => {
-    if (!safeStorage.isEncryptionAvailable()) return 'No unlocked keychain, so credentials can’t be saved.';
-    if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') {
-      return 'No keyring (GNOME Keyring or KWallet) is running, so credentials can’t be saved safely.';
-    }
+    if (!keychain.isEncryptionAvailable())
+      return 'No unlocked keychain: what you enter is used until Signalbox quits, and not saved.';
+    if (platform === 'linux' && ['basic_text', 'unknown'].includes(keychain.getSelectedStorageBackend()))
+      return 'No keyring (GNOME Keyring or KWallet) is running: what you enter is used until Signalbox quits, and not saved.';
     return null;
+  };
+  const kept = (name: string): string | null => {
+    const encrypted = file.get(name);
+    if (typeof encrypted !== 'string' || unavailableBecause() !== null) return null;
+    try {
+      return keychain.decryptString(Buffer.from(encrypted, 'base64'));
+    } catch {
+      // Written under another account or keychain: it counts as not entered, and Settings shows that.
+      return null;
+    }
   };
   return {
     unavailableBecause,
     get(name) {
-      const kept = file.get(name);
-      if (typeof kept !== 'string' || unavailableBecause() !== null) return null;
-      try {
-        return safeStorage.decryptString(Buffer.from(kept, 'base64'));
-      } catch {
-        // Written under another account or keychain: it counts as not entered, and Settings shows that.
-        return null;
-      }
+      const secret = held.get(name) ?? kept(name);
+      rememberSecret(secret);
+      return secret;
     },
     set(name, secret) {
+      rememberSecret(secret);
+      held.delete(name);
       if (secret === null) return file.set({ [name]: undefined });
-      const because = unavailableBecause();
-      if (because !== null) {
-        throw new FailureError({
-          code: 'refused',
-          message: 'The credential was not saved.',
-          meaning: because,
-          next: [{ do: 'advice', label: 'Start a keyring, then enter it again.' }],
-        });
-      }
-      file.set({ [name]: safeStorage.encryptString(secret).toString('base64') });
+      if (unavailableBecause() !== null) return void held.set(name, secret);
+      file.set({ [name]: keychain.encryptString(secret).toString('base64') });
+    },
+    isHeld: (name) => held.has(name),
+    clear() {
+      held.clear();
+      file.set(Object.fromEntries(file.names().map((name) => [name, undefined])));
     },
   };
 }

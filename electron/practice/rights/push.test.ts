@@ -156,7 +156,10 @@ it('is told by the console as a refusal, with what GitHub says', async () => {
   const push = pushRef(
     `${server.url}/${owner}/${releaseRepoName}.git`,
     { ref: 'refs/heads/main', old: (await refs()).main ?? '', commit },
-    { gitDir: path.join(work, '.git'), auth: { origin: server.url, header: `Basic ${basic('person')}` } },
+    {
+      gitDir: path.join(work, '.git'),
+      auth: { origin: server.url, username: 'x', password: 'person', header: `Basic ${basic('person')}` },
+    },
   );
   await expect(push).rejects.toMatchObject({
     kind: 'forbidden',

@@ -20,6 +20,7 @@ import { FailureError } from '../../../shared/domain/failure/failure';
 import type { Announce } from '../../announcements/announce';
 import { createAnnouncer } from '../../announcements/announcer';
 import { type Delivery, type JournalTables, openQueue } from '../../announcements/queue';
+import { rememberSecret } from '../../log/known-secrets';
 import type { Log } from '../../log/log';
 import { addressOf, checkSecret, isWebhookAddress, originOf } from './announcement-places';
 import type { AnnouncementStore } from './announcement-store';
@@ -82,6 +83,8 @@ export function createAnnouncements(options: {
     const named = originOf(address);
     const kept = store.secret(destination, named);
     const isWebhook = destination === 'slack' && kept !== null && isWebhookAddress(kept.secret);
+    rememberSecret(kept?.secret);
+    if (isWebhook) rememberSecret(kept.secret.slice(kept.secret.lastIndexOf('/') + 1));
     // The address of an incoming webhook was entered by the person, and is where messages go.
     return { named, kept, host: isWebhook ? originOf(kept.secret) : named, isWebhook };
   };

@@ -14,6 +14,8 @@ function vaultOf(unavailable: string | null = null) {
       else secrets.set(name, secret);
     },
     unavailableBecause: () => unavailable,
+    isHeld: () => false,
+    clear: () => undefined,
   };
   return { vault, secrets };
 }

@@ -1,5 +1,6 @@
 import { fieldsOf, textOf } from '../../../shared/domain/concourse/fields';
 import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
+import { rememberSecret } from '../../log/known-secrets';
 import { boundedFetch } from '../http/bounded-fetch';
 import { badConcourseAnswer, ConcourseTrouble } from './concourse-trouble';
 
@@ -73,6 +74,7 @@ export function concourseSession(config: {
     const told = await answer.json().catch(() => null);
     const token = textOf(fieldsOf(told)?.access_token);
     if (!token || !printable.test(token)) throw new ConcourseTrouble('odd', 'no access_token');
+    rememberSecret(token);
     return token;
   }
 
@@ -82,6 +84,7 @@ export function concourseSession(config: {
         throw new ConcourseTrouble('plain-http', config.url);
       const kept = await config.secret();
       if (!kept) throw new ConcourseTrouble('not-signed-in', 'no token is kept');
+      rememberSecret(pastedToken(kept.secret));
       if (kept.account === null) {
         const token = pastedToken(kept.secret);
         if (!printable.test(token)) throw new ConcourseTrouble('not-signed-in', 'what is kept is no token');

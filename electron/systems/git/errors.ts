@@ -1,5 +1,6 @@
 import { isOfContent } from '../../../shared/domain/route/branch-rule';
 import { redact } from '../../../shared/domain/text/redact';
+import { hideSecrets } from '../../log/known-secrets';
 /** What went wrong with Git, as far as its words tell. LC_ALL=C keeps them in one language. */
 export type GitErrorKind =
   /** The remote wants other credentials (401, publickey refused). */
@@ -135,4 +136,7 @@ export function classifyStderr(whole: string): GitErrorKind {
 }
 
 /** What Git printed, without secrets. The last lines are kept, since Git says the reason last. */
-export const saidByGit = (text: string): string => redact(lastOf(text)).trim().slice(-2000);
+export const saidByGit = (text: string): string =>
+  hideSecrets(redact(lastOf(text)))
+    .trim()
+    .slice(-2000);

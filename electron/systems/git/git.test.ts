@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { processesWith } from '../../testing/processes-with';
 import { openObjects } from './cat-file';
 import { classifyStderr, GitError, saidByGit } from './errors';
 import { parseLog } from './git-log';
@@ -247,18 +249,47 @@ describe('commits made in memory', () => {
 });
 
 describe('running Git', () => {
-  it('never puts a secret into arguments, and takes nothing from the settings of the machine', async () => {
-    const environment = gitEnvironment({ auth: { origin: 'https://x', header: 'Basic abc' } });
+  const auth = {
+    origin: 'https://x',
+    username: 'robin',
+    password: 'ghp_planted',
+    header: `Basic ${Buffer.from('robin:ghp_planted').toString('base64')}`,
+  };
+
+  it('takes nothing from the settings and the environment of the machine', async () => {
+    for (const name of ['GIT_TRACE', 'GIT_TRACE_CURL', 'GIT_CURL_VERBOSE', 'GIT_TRACE2', 'SSH_ASKPASS'])
+      vi.stubEnv(name, '1');
+    const environment = gitEnvironment({ auth });
+    vi.unstubAllEnvs();
     expect(environment.GIT_CONFIG_NOSYSTEM).toBe('1');
-    const { stdout } = await runGit(['config', '--list', '--show-scope'], {
-      auth: { origin: 'https://x', header: 'Basic abc' },
-    });
+    expect(Object.keys(environment).filter((name) => /TRACE|CURL|SSH_ASKPASS$/.test(name))).toEqual([]);
+    const { stdout } = await runGit(['config', '--list', '--show-scope'], { auth });
     const lines = stdout.toString().trim().split('\n');
     // Of the machine's and the user's own settings none; "local" is the repo that the tests lie in.
     expect(new Set(lines.map((line) => line.split('\t')[0]))).toEqual(new Set(['local', 'command']));
-    expect(lines.some((line) => line.includes('http.https://x/.extraheader=Authorization: Basic abc'))).toBe(
-      true,
-    );
+  });
+
+  it('has a secret neither in the arguments nor in the environment of any process, and sends it', async () => {
+    const sent: (string | undefined)[] = [];
+    const server = createHttpServer((request, response) => {
+      sent.push(request.headers.authorization);
+      if (request.headers.authorization === undefined)
+        return response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      // Held until it was looked at who has it.
+      held.push(() => response.writeHead(404).end());
+    });
+    const held: (() => void)[] = [];
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const asked = lsRemote(`${origin}/x.git`, [], { auth: { ...auth, origin } });
+    asked.catch(() => undefined);
+    await expect.poll(() => held).toHaveLength(1);
+    expect(sent.at(-1)).toBe(auth.header);
+    const bare = Buffer.from('robin:ghp_planted').toString('base64');
+    expect(await processesWith([auth.password, bare])).toEqual([]);
+    held[0]?.();
+    await expect(asked).rejects.toMatchObject({ kind: 'no-such-repo' });
+    server.close();
   });
 
   it('ends a command that is silent, and one that is cancelled', async () => {

@@ -1,17 +1,21 @@
 import { devNull } from 'node:os';
+import { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { endGroup, endWithUs, ownGroup } from '../process-group';
 import { sshVariables } from '../ssh/ssh-command';
+import { credentialSettings, credentialText } from './credential-pipe';
 import { classifyStderr, GitError, saidByGit } from './errors';
 import { lowerPriority } from './priority';
 import { type GitProgress, parseProgress, splitLines } from './progress';
 import { trustedFolders } from './safe-directory';
 
-/** How to authenticate to an http(s) remote: the value of an `Authorization` header, sent to that origin alone. */
+/** How to authenticate to an http(s) remote, at that origin alone. All but the origin is secret. */
 export interface HttpAuth {
   /** Scheme, host and port: `https://git.example.org`. */
   origin: string;
-  /** `Basic …` or `Bearer …`. Secret. */
+  username: string;
+  password: string;
+  /** Both as the value of an `Authorization` header (RFC 7617). */
   header: string;
 }
 
@@ -121,7 +125,8 @@ const settings: readonly (readonly [string, string])[] = [
 
 /**
  * The whole environment of a Git command. Nothing of the user's or system's Git settings applies, nor of a Git that
- * happens to run us (GIT_DIR in a hook). Credentials travel here, never in argv (git-config(1), GIT_CONFIG_COUNT).
+ * happens to run us (GIT_DIR in a hook, GIT_TRACE_CURL that writes headers down). Credentials are neither here nor in
+ * argv: Git reads them out of a pipe (`credential-pipe.ts`).
  */
 export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Record<string, string> {
   const environment: Record<string, string> = {
@@ -145,14 +150,20 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
   if (options.gitDir !== undefined) environment.GIT_DIR = options.gitDir;
   const pairs: (readonly [string, string])[] = [...settings];
   for (const folder of trustedFolders()) pairs.push(['safe.directory', folder]);
-  if (options.auth)
-    pairs.push([`http.${options.auth.origin}/.extraHeader`, `Authorization: ${options.auth.header}`]);
+  if (options.auth) pairs.push(...credentialSettings(options.auth));
   environment.GIT_CONFIG_COUNT = String(pairs.length);
   pairs.forEach(([key, value], index) => {
     environment[`GIT_CONFIG_KEY_${index}`] = key;
     environment[`GIT_CONFIG_VALUE_${index}`] = value;
   });
   return environment;
+}
+
+/** Writes into a pipe that nobody may read: a command that needs no credentials ends without having asked. */
+function give(pipe: unknown, text: string): void {
+  if (!(pipe instanceof Writable)) return;
+  pipe.on('error', () => undefined);
+  pipe.end(text);
 }
 
 /** Milliseconds from asking a command to end to ending it by force. */
@@ -182,6 +193,7 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
   const deadline = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs, 'too-slow');
   const aborted = () => end('aborted');
   options.signal?.addEventListener('abort', aborted, { once: true });
+  const secret = options.auth ? credentialText(options.auth) : null;
   try {
     const child = execa('git', [...args], {
       env: gitEnvironment(options),
@@ -194,8 +206,15 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
       // One more is never held: the group is ended before.
       maxBuffer: maxBytes + 1024 * 1024,
       windowsHide: true,
-      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      stdio: [
+        options.input === undefined ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+        ...(secret === null ? [] : ['pipe' as const]),
+      ],
+      ...(options.input === undefined ? {} : { input: options.input }),
     });
+    if (secret !== null) give(child.stdio[3], secret);
     // Asked, so that it takes its lock files with it.
     endWithUs(child, 'SIGTERM');
     kill = () => endGroup(child, endPatience);

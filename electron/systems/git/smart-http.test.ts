@@ -8,7 +8,12 @@ import { openSmartHttp, type SmartHttp } from './smart-http';
 const ref = 'refs/heads/main';
 const [old, commit] = ['a'.repeat(40), 'b'.repeat(40)];
 const change = { ref, old, commit };
-const auth = { origin: 'https://elsewhere.example', header: 'Basic c2VjcmV0' };
+const auth = {
+  origin: 'https://elsewhere.example',
+  username: 'x',
+  password: 'secret',
+  header: 'Basic c2VjcmV0',
+};
 
 /** Asks a server that answers so. @returns what came of it: the value, or kind and detail of the error. */
 async function against<T>(

@@ -3,6 +3,7 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
+import { rememberSecret } from '../../log/known-secrets';
 import { type AnswerLimits, boundedFetch } from '../http/bounded-fetch';
 import { badAnswer, GitHubTrouble, troubleOf } from './github-trouble';
 import { rememberLimits } from './rate-budget';
@@ -89,6 +90,7 @@ function connect({ apiUrl, token, fetch, limits }: Options, id: string): Octokit
     // An answer may name other addresses, as those of further pages.
     if (origin !== new URL(apiUrl).origin) return;
     if (protocol !== 'https:' && !leadsToLoopback(origin)) throw new GitHubTrouble('plain-http', origin);
+    rememberSecret(token);
     request.headers.authorization = `token ${token}`;
   });
   return github;

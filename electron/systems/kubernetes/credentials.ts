@@ -5,6 +5,7 @@ import tls, { type ConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, User } from '@kubernetes/client-node';
 import type { ClusterExec } from '../../../shared/domain/estate/cluster-exec';
+import { rememberSecret } from '../../log/known-secrets';
 import { systemAuthorities } from './authorities';
 import { type ExecCall, execCallOf } from './exec-call';
 import { type ClusterInfo, ExecCredentials } from './exec-credential';
@@ -188,6 +189,7 @@ export function credentialSource(
               () => clusterInfo(cluster),
             )
           : null;
+      for (const secret of [token, given?.token, keyData, given?.key, user.password]) rememberSecret(secret);
       const headers = impersonation(user);
       const { ca, cert, key, servername, rejectUnauthorized, auth } = await optionsOf(
         { ...cluster, caData },

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { redact } from '../../../shared/domain/text/redact';
+import { hideSecrets } from '../../log/known-secrets';
 
 /** Characters of what a command said that are looked at. */
 const longestRead = 20_000;
@@ -17,7 +18,7 @@ export class ExecError extends Error {
   ) {
     super(message);
     // Whole, before it is cut: half of a secret is not known for one.
-    const said = tidy(redact(tidy(more.said ?? '', longestRead)), 600);
+    const said = tidy(hideSecrets(redact(tidy(more.said ?? '', longestRead))), 600);
     this.meaning = said ? `It said: ${said}` : null;
     this.advice = more.advice ?? null;
     this.terminal = more.terminal ?? null;

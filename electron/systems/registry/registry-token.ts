@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
+import { rememberSecret } from '../../log/known-secrets';
 import { type AuthChallenge, readChallenges } from './auth-challenge';
 import { RegistryTrouble } from './registry-trouble';
 
@@ -46,8 +47,12 @@ export interface RegistryAuth {
   answer(challenge: string | null, scope: string, signal: AbortSignal): Promise<Shown>;
 }
 
-const basic = ({ username, password }: RegistrySecret): string =>
-  `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+function basic({ username, password }: RegistrySecret): string {
+  const header = `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+  rememberSecret(password);
+  rememberSecret(header);
+  return header;
+}
 
 /**
  * @param config.origin of the registry.
@@ -113,6 +118,7 @@ export function createRegistryAuth(config: {
     const token = read.success ? (read.data.token ?? read.data.access_token) : null;
     if (!read.success || !token || token.length > longestToken || !printable.test(token))
       throw new RegistryTrouble('odd', `no token in the answer of ${url.host}`);
+    rememberSecret(token);
     const life = Math.max(0, (read.data.expires_in ?? usualLife) - margin);
     tokens.set(scope, {
       token,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import tls from 'node:tls';
 import { argoSystemNames } from '../../../../shared/domain/estate/argo-servers';
 import { leadsToLoopback } from '../../../../shared/domain/estate/loopback';
+import { rememberSecret } from '../../../log/known-secrets';
 import type { ClusterAddress } from '../../kubernetes/address-words';
 import { systemAuthorities } from '../../kubernetes/authorities';
 import { KubeError } from '../../kubernetes/failures';
@@ -160,10 +161,14 @@ const isOver = ({ failure }: KubeError, used: ServerCredential): boolean =>
  * Argo CD refuses whatever is no GET and not marked as JSON, even without a body (415 "Invalid content type", its
  * protection against forged requests: `enforceContentTypes`, `server/server.go` of 3.5).
  */
-const headersOf = ({ authorization, cookie }: ServerCredential, { method, body }: ApiRequest) => ({
-  ...(authorization === '' ? {} : { authorization }),
-  ...(cookie === null ? {} : { cookie }),
-  ...(method !== undefined && method !== 'GET' && body === undefined
-    ? { 'content-type': 'application/json' }
-    : {}),
-});
+const headersOf = ({ authorization, cookie }: ServerCredential, { method, body }: ApiRequest) => {
+  rememberSecret(authorization);
+  for (const one of (cookie ?? '').split('; ')) rememberSecret(one.slice(one.indexOf('=') + 1));
+  return {
+    ...(authorization === '' ? {} : { authorization }),
+    ...(cookie === null ? {} : { cookie }),
+    ...(method !== undefined && method !== 'GET' && body === undefined
+      ? { 'content-type': 'application/json' }
+      : {}),
+  };
+};
