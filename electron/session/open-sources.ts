@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
+import { deployWorkflows } from '../../shared/domain/estate/routes-of';
 import type { Credentials } from '../ledger/ledger';
 import { basicAuth } from '../ledger/remote-auth';
 import type { Log } from '../log/log';
@@ -17,7 +18,7 @@ const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(ur
  * @returns `null`: the estate names none.
  */
 export function openSources(config: {
-  estate: Pick<Estate, 'ledger' | 'sources'>;
+  estate: Pick<Estate, 'ledger' | 'sources' | 'environments' | 'pipelines'>;
   github: GitHub | null;
   dir: string;
   ledgerCredentials: () => Promise<Credentials | null>;
@@ -34,6 +35,7 @@ export function openSources(config: {
       owner,
       repos,
       migrations,
+      deployWorkflows: deployWorkflows(config.estate),
       urlTemplate,
       memory,
       now: Date.now,

@@ -35,7 +35,14 @@ export type CommitAnswer = z.output<typeof commitSchema>;
 /** "List check runs for a Git reference". */
 export const checkRunsSchema = z.object({
   total_count: z.number().int().min(0),
-  check_runs: z.array(z.object({ name: z.string(), status: z.string(), conclusion: text })),
+  check_runs: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      conclusion: text,
+      check_suite: z.object({ id: z.number().int() }).nullish(),
+    }),
+  ),
 });
 /** "Get the combined status for a specific reference". */
 export const combinedStatusSchema = z.object({
@@ -113,6 +120,7 @@ export const runSchema = z.object({
   name: text,
   display_title: text,
   path: text,
+  check_suite_id: z.number().int().nullish(),
   status: text,
   conclusion: text,
   html_url: text,

@@ -5,7 +5,8 @@ import { createGitHub } from './github-client';
 import { createGitHubSources } from './github-sources';
 
 let server: Server;
-let runs: { name: string; status: string; conclusion: string | null }[];
+let runs: { name: string; status: string; conclusion: string | null; check_suite?: { id: number } }[];
+let workflowRuns: { path: string; check_suite_id: number }[];
 let statuses: { context: string; state: string }[];
 let refuse: ((path: string) => { status: number; message: string } | null) | null;
 let endless: boolean;
@@ -22,6 +23,11 @@ const answer = ({ url = '' }: IncomingMessage): [number, unknown] => {
   if (pathname.includes('/git/ref/')) return [200, { ref: 'refs/tags/v1', object: { type: 'commit', sha } }];
   if (pathname.endsWith('/check-runs'))
     return [200, { total_count: endless ? 1e6 : runs.length, check_runs: part(runs) }];
+  if (pathname.endsWith('/actions/runs')) {
+    const times = { created_at: '2026-03-01T10:00:00Z', updated_at: '2026-03-01T10:00:00Z' };
+    const shaped = workflowRuns.map((one, id) => ({ id, ...one, ...times, repository: { name: 'app' } }));
+    return [200, { total_count: shaped.length, workflow_runs: part(shaped) }];
+  }
   if (pathname.endsWith('/status'))
     return [200, { state: 'pending', total_count: statuses.length, statuses: part(statuses) }];
   return [404, { message: 'Not Found' }];
@@ -29,6 +35,7 @@ const answer = ({ url = '' }: IncomingMessage): [number, unknown] => {
 
 beforeEach(async () => {
   runs = [];
+  workflowRuns = [];
   statuses = [];
   refuse = null;
   endless = false;
@@ -44,8 +51,9 @@ afterEach(() => {
   return new Promise((resolve) => server.close(resolve));
 });
 
-const checks = () =>
+const checks = (deployWorkflows = ['deploy.yml']) =>
   createGitHubSources({
+    deployWorkflows,
     github: createGitHub({
       apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       token: async () => null,
@@ -118,4 +126,41 @@ it.each([
     refuse = (path) => (path.endsWith(part) ? { status, message } : null);
     expect(await checks()).toMatchObject({ state: 'unknown', because: expect.stringContaining(words) });
   }
+});
+
+it('a run of the deploy workflow is no check of the commit: it must keep back neither itself nor the next', async () => {
+  runs = [
+    { ...run('Test', 'success'), check_suite: { id: 1 } },
+    { ...run('Trigger deploy', null, 'in_progress'), check_suite: { id: 2 } },
+    { ...run('Check the team', 'failure'), check_suite: { id: 3 } },
+    { ...run('Roll out', null, 'waiting'), check_suite: { id: 4 } },
+  ];
+  workflowRuns = [
+    { path: '.github/workflows/ci.yml', check_suite_id: 1 },
+    { path: '.github/workflows/deploy.yml', check_suite_id: 2 },
+    { path: '.github/workflows/deploy.yml@refs/heads/main', check_suite_id: 3 },
+    { path: '.github/workflows/roll-out.yml', check_suite_id: 4 },
+  ];
+  expect(await checks()).toMatchObject({ failed: [], pending: ['Roll out'], passed: 1 });
+  expect(await checks(['roll-out.yml'])).toMatchObject({
+    failed: ['Check the team'],
+    pending: ['Trigger deploy'],
+  });
+  // A workflow that is only called like one in its folder's name is none.
+  workflowRuns = [{ path: 'deploy.yml/ci.yml', check_suite_id: 2 }];
+  expect(await checks()).toMatchObject({
+    failed: ['Check the team'],
+    pending: ['Trigger deploy', 'Roll out'],
+  });
+});
+
+it('where runs may not be read, every check counts; where all passed, runs are not asked for', async () => {
+  runs = [{ ...run('Trigger deploy', null, 'in_progress'), check_suite: { id: 2 } }];
+  workflowRuns = [{ path: '.github/workflows/deploy.yml', check_suite_id: 2 }];
+  refuse = (path) => (path.endsWith('/actions/runs') ? { status: 403, message: 'No.' } : null);
+  expect(await checks()).toMatchObject({ pending: ['Trigger deploy'] });
+  asked = [];
+  runs = [run('Test', 'success')];
+  expect(await checks()).toMatchObject({ passed: 1 });
+  expect(asked.some((path) => path.endsWith('/actions/runs'))).toBe(false);
 });

@@ -54,6 +54,8 @@ export function createGitHubSources(config: {
   repos: Readonly<Record<string, string>>;
   /** Which files are migrations; left out: `migrationPatterns`. */
   migrations?: readonly string[];
+  /** File names of the workflows that deploy, whose own runs are no checks of a commit. */
+  deployWorkflows?: readonly string[];
   /** `https://…/{app}`: where a person reads the repo. */
   urlTemplate: string;
   /** What was told before, kept on disk; `null`: nothing is. */
@@ -62,6 +64,7 @@ export function createGitHubSources(config: {
 }): Sources {
   const { github, now } = config;
   const isMigration = pathMatcher(config.migrations ?? migrationPatterns);
+  const deploys = new Set(config.deployWorkflows ?? []);
   const listings = new Map<string, { at: number; listing: Listing }>();
   let freshness: Freshness = { state: 'connecting', asOf: null };
 
@@ -214,7 +217,7 @@ export function createGitHubSources(config: {
         const sha = await asking(() => commitOf(app, version, signal), signal);
         if (sha === null)
           return { state: 'unknown', because: `The source repo of ${app} has no tag or commit ${version}.` };
-        return await asking(() => commitChecks(github, repoOf(app), sha, signal), signal);
+        return await asking(() => commitChecks(github, repoOf(app), sha, deploys, signal), signal);
       } catch (error) {
         const failure = gitHubFailure(error, `the checks of ${version} of ${app}`);
         return { state: 'unknown', because: `${failure.message} ${failure.meaning}` };

@@ -256,7 +256,9 @@ export function createPullRequests(github: GitHub): PullRequests {
         );
       }),
     checks: (place, sha, signal) =>
-      asked(`${nameOf(place)} ${sha.slice(0, 10)}`, () => commitChecks(github, place, sha, signal)),
+      asked(`${nameOf(place)} ${sha.slice(0, 10)}`, () =>
+        commitChecks(github, place, sha, new Set(), signal),
+      ),
     request: (place, number, { reviewers, teams }, signal) =>
       asked(nameOf(place, number), async () => {
         if (reviewers.length + teams.length === 0) return;

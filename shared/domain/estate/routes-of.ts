@@ -21,6 +21,18 @@ export function routesOf(estate: RoutedEstate, environment: string): readonly Ro
   return own ?? pipeline?.routes ?? estate.ledger.routes ?? [{ kind: estate.ledger.landing }];
 }
 
+/**
+ * File names of the workflows in apps' repos that deploy: those of the estate's routes, and GOV.UK's own (developer docs,
+ * "Deploy applications": `deploy.yml`), which is run where no route names it, too.
+ */
+export function deployWorkflows(estate: RoutedEstate): string[] {
+  const routes = [estate.ledger, ...estate.environments, ...estate.pipelines].flatMap(
+    (one) => one.routes ?? [],
+  );
+  const named = routes.flatMap((route) => (route.kind === 'actions' ? [route.workflow] : []));
+  return [...new Set([...named, 'deploy.yml'])];
+}
+
 /** What the kinds need of the rest of the estate file, and why. */
 const needs: Partial<Record<RouteKind, (estate: RoutedEstate) => string | null>> = {
   push: ({ ledger }) =>
