@@ -175,7 +175,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     onItsWay: onItsWay(world, intent, except),
     serving: servingTags(cluster?.view.rollouts(app) ?? []),
     team: world.routes.team(environment),
-    releaseNotes: [],
+    release: world.release?.canAsk() ? (world.release.peek(app) ?? 'not-asked') : null,
     testsBefore: testsBefore(world, app, before, version ?? ''),
     me: world.whoIsMe.me(),
   };
@@ -263,6 +263,7 @@ export async function gatherAhead(world: World, intent: AppIntent, signal: Abort
     world.sources.loadPublished(app, version, limited),
     world.sources.loadChecks(app, version, limited),
     world.whoIsMe.ask(limited),
+    world.release?.load(app, limited),
     present === null ? null : world.sources.loadChange(app, present, version, limited),
     // What could not be asked is found unknown, and logged by whoever asked.
   ]).catch(() => undefined);

@@ -23,7 +23,7 @@ import type { BagsEngine } from './bags/bags-engine';
 import type { boardKeeper } from './board-keeper';
 import type { EngineChange } from './changes';
 import type { Journal } from './journal';
-import type { DeploymentHistory, Observations, RunWatch } from './ports';
+import type { DeploymentHistory, Observations, ReleaseNotes, RunWatch } from './ports';
 import type { Routes } from './routes/routes';
 import type { Limits, World } from './world';
 
@@ -63,6 +63,8 @@ export interface EngineConfig {
   consoleAutopilot?: World['consoleAutopilot'];
   /** How environments stand to their deploy hours; left out: none has any. */
   hours?: World['hours'];
+  /** What the Release app says of apps; left out: nobody asks it. */
+  release?: ReleaseNotes | null;
   /** Tells people what happened; left out: nobody is told. */
   announce?: Announce;
   limits?: Partial<Limits>;

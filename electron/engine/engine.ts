@@ -73,6 +73,7 @@ export function createEngine(config: EngineConfig): Engine {
   };
   const sources = sourceCache(config.sources, (app) => changes.tell('app', app), log);
   const images = imageCache(config.images ?? null, now, (app) => changes.tell('app', app), log);
+  const forgetRelease = config.release?.onChange((app) => changes.tell('app', app));
   const servingIn = (app: string, environment: string): string[] =>
     servingTags(clusters.get(environment)?.view.rollouts(app) ?? []);
   const cells = cellHistory(
@@ -102,6 +103,7 @@ export function createEngine(config: EngineConfig): Engine {
     limits: { ...defaultLimits, ...config.limits },
     now,
     hours: config.hours ?? (() => null),
+    release: config.release ?? null,
     holder: (app, environment, except) => runner.running(app, environment, except),
     begin: (intent, seen, id) => {
       const begun = engine.start(intent, seen, id);
@@ -397,6 +399,7 @@ export function createEngine(config: EngineConfig): Engine {
     close: async () => {
       closing.abort();
       for (const stop of stops) stop();
+      forgetRelease?.();
       changes.close();
       sources.close();
       images.close();

@@ -2,6 +2,7 @@ import type { RunView } from '../../shared/domain/actions/run-view';
 import type { Board } from '../../shared/domain/board/board';
 import type { Result } from '../../shared/domain/failure/failure';
 import type { Deployment } from '../../shared/domain/history/deployment';
+import type { ReleaseSeen } from '../../shared/domain/notes/release-note';
 import type { HealthObservation } from '../../shared/domain/preflight/rollback-target';
 import type { JobLog, RepoPlace, RunDetails } from '../systems/github/run-details';
 
@@ -24,6 +25,18 @@ export interface DeploymentHistory {
  */
 export interface Observations {
   of(app: string, environment: string): readonly HealthObservation[];
+}
+
+/** What the Release app says of apps, kept so that an action in a hurry asks nobody. */
+export interface ReleaseNotes {
+  /** Whether it is to be asked at all: somebody switched it on, and its token is there. */
+  canAsk(): boolean;
+  /** What is known; `null`: it was not asked yet. */
+  peek(app: string): ReleaseSeen | null;
+  /** Asks, unless that was done a moment ago; whoever aborts waits no longer. Never rejects. */
+  load(app: string, signal: AbortSignal): Promise<void>;
+  /** Called with an app when more is known of it. Returns the unsubscribe. */
+  onChange(listener: (app: string) => void): () => void;
 }
 
 /** What is inside of the runs of GitHub Actions that operations start, and what of it is saved to be read offline. */

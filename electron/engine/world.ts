@@ -17,7 +17,7 @@ import type { CellHistory } from './cell-history';
 import type { Emergencies } from './emergency/emergencies';
 import type { ImageCache } from './image-cache';
 import type { LedgerReader } from './ledger-reader';
-import type { Observations, RunWatch } from './ports';
+import type { Observations, ReleaseNotes, RunWatch } from './ports';
 import type { Routes } from './routes/routes';
 import type { SourceCache } from './source-cache';
 import type { WhoIsMe } from './who-is-me';
@@ -99,6 +99,8 @@ export interface World {
   readonly now: () => Date;
   /** How an environment stands to its deploy hours; `null`: it has none. */
   readonly hours: (environment: string) => HoursNow | null;
+  /** What the Release app says of apps; `null`: the estate names none. */
+  readonly release: ReleaseNotes | null;
   /** Begins an operation as whoever asks for it does; under an id that the journal has, it was begun already. */
   readonly begin: (intent: Intent, seen: readonly Finding[], id: string) => Failure | null;
   /** Tells of every change of an operation; returns the unsubscribe. */

@@ -29,7 +29,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...sessionHandlers(session, shell, changed),
     ...boardHandlers(session),
     ...operationHandlers(engine, session.archive.runs, session.requests),
-    ...noteHandlers(engine),
+    ...noteHandlers(engine, session.releaseNotes),
     ...argoHandlers(session, actor),
     ...workflowHandlers(session, actor),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),

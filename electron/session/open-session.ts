@@ -10,6 +10,7 @@ import type { Engine } from '../engine/engine-types';
 import { historyPort } from '../engine/history-port';
 import { openJournal } from '../engine/journal';
 import { createManualActions, type ManualActions } from '../engine/manual-actions';
+import type { ReleaseNotes } from '../engine/ports';
 import type { World } from '../engine/world';
 import { type History, openHistory } from '../history/open-history';
 import type { Ledger } from '../ledger/ledger';
@@ -43,6 +44,7 @@ import { openGitHubSignIn } from './open-github-sign-in';
 import { openSources } from './open-sources';
 import { outcomeOf } from './operation-outcome';
 import { readArchives } from './read-archives';
+import { openReleaseNotes } from './release-notes';
 import { releaseRuns } from './release-runs';
 import { createRequests, type Requests } from './requests';
 import { createRunWatch } from './run-watch';
@@ -86,6 +88,8 @@ export interface Session {
   readonly autopilot: World['consoleAutopilot'];
   /** What clusters and workflows once told. */
   readonly observations: ObservationStore;
+  /** What the Release app says of apps. */
+  readonly releaseNotes: ReleaseNotes;
   readonly timelines: Timelines;
   /** Called with an app when more is known of what GitHub ran for it. Returns the unsubscribe. */
   onRunKnown(listener: (app: string) => void): () => void;
@@ -214,6 +218,14 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const journalFile = path.join(folder, 'journal.sqlite');
   const journal = openJournal(journalFile);
   const announcements = openAnnouncements(config, journal, clusters);
+  const releaseNotes = openReleaseNotes({
+    place: announcements.releasePlace,
+    applications: estate.announce?.release?.applications ?? {},
+    file: path.join(folder, 'release-notes.json'),
+    fetch: config.fetch ?? fetch,
+    now: Date.now,
+    log,
+  });
   const engine = createEngine({
     estate,
     ledger,
@@ -243,6 +255,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       archive.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: autopilot,
     hours: hours.of,
+    release: releaseNotes,
     log,
     ...(config.limits ? { limits: config.limits } : {}),
   });
@@ -363,6 +376,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     archive,
     autopilot,
     observations,
+    releaseNotes,
     timelines,
     onRunKnown(listener) {
       runListeners.add(listener);

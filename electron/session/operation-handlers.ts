@@ -3,6 +3,7 @@ import type { operationProcedures } from '../../shared/contract/operations';
 import { unwrap } from '../../shared/domain/failure/failure';
 import type { RunArchive } from '../archive/run-archive';
 import type { Engine } from '../engine/engine-types';
+import type { ReleaseNotes } from '../engine/ports';
 import type { HandlersOf } from '../ipc/dispatcher';
 import type { Requests } from './requests';
 
@@ -22,8 +23,15 @@ export const operationHandlers = (
   'operation.cancel': ({ operationId }) => unwrap(engine.cancel(operationId)),
 });
 
+/** Milliseconds after which the window is told what is known of the Release app so far. */
+const releaseWait = 10_000;
+
 /** Handlers of what people left to be known. */
-export const noteHandlers = (engine: Engine): HandlersOf<typeof noteProcedures> => ({
+export const noteHandlers = (engine: Engine, release: ReleaseNotes): HandlersOf<typeof noteProcedures> => ({
   'note.list': ({ app }) => engine.notes(app),
+  'note.release': async ({ app }) => {
+    await release.load(app, AbortSignal.timeout(releaseWait));
+    return release.peek(app);
+  },
   'mark.list': ({ app }) => engine.marks(app),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { markSchema } from '../domain/marks/mark';
 import { noteSchema } from '../domain/notes/note';
+import { releaseSeenSchema } from '../domain/notes/release-note';
 import { name, query } from './procedure';
 
 /** What people left to be known when deploying: notes, and versions that are marked bad. */
@@ -15,6 +16,11 @@ export const noteProcedures = {
     }),
     { changedBy: ['board', 'app'] },
   ),
+  /** What the Release app says of an app; `null`: it is not asked. Nothing of it may be edited here. */
+  'note.release': query(z.object({ app: name }), releaseSeenSchema.nullable(), {
+    changedBy: ['announcement', 'app'],
+    narrowedBy: ['app'],
+  }),
   /** Versions of an app that are marked bad for everywhere; `mark: null`: its record can't be read, and counts. */
   'mark.list': query(
     z.object({ app: name }),

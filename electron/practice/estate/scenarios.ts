@@ -241,6 +241,10 @@ export function scenarioHandlers(options: {
       Object.assign(estate().receivers.modes, change);
       return {};
     },
+    async setReleaseApp({ app, ...known }) {
+      estate().receivers.releaseApps.set(app, known);
+      return {};
+    },
 
     async setSpeed({ speed }) {
       estate().clock.speed = speed;

@@ -1,6 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type Received, type ReceiverMode, receiverSecrets } from '../../systems/practice/receivers';
+import {
+  type Received,
+  type ReceiverMode,
+  type ReleaseApp,
+  receiverSecrets,
+} from '../../systems/practice/receivers';
 import { listenOnLoopback } from '../estate/listen-on-loopback';
 
 /** Those who are told what happened: Slack, the Release app and a webhook, on one port. */
@@ -8,6 +13,10 @@ export interface Receivers {
   readonly url: string;
   readonly port: number;
   readonly received: Received;
+  /** What the Release app has, by app. */
+  readonly releaseApps: Map<string, ReleaseApp>;
+  /** Apps that the Release app was asked for, each time. */
+  readonly asked: string[];
   /** How each behaves. */
   readonly modes: Record<keyof Received, ReceiverMode>;
   close(): Promise<void>;
@@ -35,6 +44,20 @@ const deployment = z.object({
   deployment: z.object({ environment: z.string(), version: z.string() }),
 });
 
+/**
+ * An app as the Release app answers it (alphagov/release, `ApplicationSerializer`; its name is made of the repo's,
+ * `DeploymentsController#normalize_app_name`). Notes that nobody wrote are null.
+ */
+const releaseApplication = (app: string, known: ReleaseApp | undefined) => ({
+  name: app.replace(/-/g, ' ').replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+  shortname: app,
+  deploy_freeze: known?.deployFreeze ?? false,
+  notes: known?.notes ?? null,
+  repository_url: `https://github.com/alphagov/${app}`,
+  repository_default_branch: 'main',
+  continuously_deployed: true,
+});
+
 /** Whom a text calls, as Slack parses it (docs.slack.dev, "Formatting message text", "Mentioning"). */
 const pingsOf = (text: string): string[] =>
   [...text.matchAll(/<(?:!(channel|here|everyone)|!subteam\^([A-Z0-9]+)|@([A-Z0-9]+))(?:\|[^>]*)?>/g)].map(
@@ -44,6 +67,8 @@ const pingsOf = (text: string): string[] =>
 /** Starts them. @param options.port where they were before; another where it is taken. */
 export async function startReceivers(options: { port?: number } = {}): Promise<Receivers> {
   const received: Received = { slack: [], release: [], webhook: [] };
+  const releaseApps = new Map<string, ReleaseApp>();
+  const asked: string[] = [];
   const modes: Receivers['modes'] = { slack: 'up', release: 'up', webhook: 'up' };
   const bearerOf = ({ headers }: IncomingMessage): string =>
     /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
@@ -122,6 +147,15 @@ export async function startReceivers(options: { port?: number } = {}): Promise<R
       return bearerOf(request) === receiverSecrets.release
         ? send(response, 200, [])
         : send(response, 302, '', { location: '/login' });
+    const app = /^\/release\/applications\/([^/]+)\.json$/.exec(path)?.[1];
+    if (app !== undefined && request.method === 'GET') {
+      asked.push(app);
+      if (modes.release === 'unavailable') return send(response, 503, 'unavailable');
+      if (modes.release === 'cut-after') return void response.destroy();
+      if (bearerOf(request) !== receiverSecrets.release)
+        return send(response, 302, '', { location: '/login' });
+      return send(response, 200, releaseApplication(app, releaseApps.get(app)));
+    }
     if (who === null || request.method !== 'POST') return send(response, 404, 'not found');
     const mode = modes[who];
     if (mode === 'unavailable') return send(response, 503, 'unavailable');
@@ -135,5 +169,5 @@ export async function startReceivers(options: { port?: number } = {}): Promise<R
     serve(request, response).catch(() => response.writeHead(400).end());
   });
   const { port, close } = await listenOnLoopback(server, options.port);
-  return { url: `http://127.0.0.1:${port}`, port, received, modes, close };
+  return { url: `http://127.0.0.1:${port}`, port, received, releaseApps, asked, modes, close };
 }

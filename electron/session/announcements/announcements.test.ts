@@ -46,7 +46,12 @@ function open(
           channels: [{ channel: '#deploys' }],
           appChannels: how.appChannels !== undefined,
         },
-        release: { url: `${url}/release`, owner: 'alphagov', recordedBy: ['workflow', 'actions'] },
+        release: {
+          url: `${url}/release`,
+          owner: 'alphagov',
+          applications: {},
+          recordedBy: ['workflow', 'actions'],
+        },
         webhook: { url: `${url}/webhook` },
       },
     },

@@ -42,6 +42,8 @@ export interface Announcements {
   test(destination: Destination): Promise<{ ok: boolean; text: string }>;
   again(ids: readonly number[]): void;
   drop(ids: readonly number[]): void;
+  /** Where and with which token the Release app may be read now; `null`: it may not. It stays in the main process. */
+  releasePlace(): { url: string; token: string } | null;
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }
@@ -211,6 +213,11 @@ export function createAnnouncements(options: {
     },
     drop: (ids) => {
       for (const id of ids) announcer.drop(id);
+    },
+    releasePlace() {
+      const secret = placeOf('release')?.kept?.secret;
+      if (!config.release || secret === undefined || stateOf('release') !== 'ready') return null;
+      return { url: config.release.url, token: secret };
     },
     onChange(listener) {
       listeners.add(listener);

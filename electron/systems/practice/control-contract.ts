@@ -3,7 +3,7 @@ import { argoSystemSchema } from '../../../shared/domain/estate/argo-servers';
 import { argoSessionsSchema } from './argo-sessions';
 import { allEnvironments, bagEnvironments } from './environments';
 import { appFaultsSchema, gitFaultsSchema, githubFaultsSchema } from './faults';
-import { receivedSchema, receiverModeSchema } from './receivers';
+import { receivedSchema, receiverModeSchema, releaseAppSchema } from './receivers';
 import { practiceRightsSchema, practiceTeamSchema, rightsStateSchema } from './rights';
 
 /** Which apps there are, the estate knows: it refuses the name of any other as `invalid-input`. */
@@ -328,6 +328,8 @@ export const controlCommands = {
     }),
     output: done,
   },
+  /** What the Release app has of an app from now on. */
+  setReleaseApp: { input: releaseAppSchema.extend({ app: z.string() }), output: done },
 
   setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },
   /** Writes all that the estate holds to its state folder, so that a kill of the estate loses nothing of it. */

@@ -17,6 +17,10 @@ const receiverModes = ['up', 'unavailable', 'rate-limited', 'cut-after'] as cons
 export const receiverModeSchema = z.enum(receiverModes);
 export type ReceiverMode = z.infer<typeof receiverModeSchema>;
 
+/** What the Release app has of an app, as its pages would have it edited; left out: nothing is noted. */
+export const releaseAppSchema = z.object({ notes: z.string(), deployFreeze: z.boolean() });
+export type ReleaseApp = z.infer<typeof releaseAppSchema>;
+
 /** What they were told since the estate started, oldest first. */
 export const receivedSchema = z.object({
   slack: z.array(

@@ -10,6 +10,7 @@ import { Panel } from '../layout/panel';
 import { ago, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
 import classes from './notes.module.css';
+import { ReleaseItem, saysSomething } from './release-item';
 import { useRecordAction } from './use-record-action';
 
 /** What to know when deploying an app: its own notes and those of the estate, to be added, changed and removed. */
@@ -17,6 +18,7 @@ export function NotesPanel({ app }: { app: string }) {
   const found = useQuery(queryOf('note.list', { app })).data;
   const readOnlyBecause = useReadOnly();
   const [adding, setAdding] = useState<'app' | 'estate' | null>(null);
+  const release = useQuery(queryOf('note.release', { app })).data ?? null;
   const notes = found?.notes ?? [];
   const problems = found?.problems ?? [];
   const add = (where: 'app' | 'estate', text: string, label: string) => (
@@ -57,7 +59,7 @@ export function NotesPanel({ app }: { app: string }) {
           onClose={() => setAdding(null)}
         />
       )}
-      {found && notes.length === 0 && problems.length === 0 && !adding && (
+      {found && notes.length === 0 && problems.length === 0 && !saysSomething(release) && !adding && (
         <p className={classes.empty}>No notes. They are shown wherever {app} is deployed or rolled back.</p>
       )}
       <ul className={classes.list}>
@@ -69,6 +71,7 @@ export function NotesPanel({ app }: { app: string }) {
             A note can’t be read. {problem}
           </li>
         ))}
+        <ReleaseItem app={app} seen={release} />
       </ul>
     </Panel>
   );

@@ -14,6 +14,7 @@ export function ruleTexts(config: AnnounceConfig, destination: Destination): str
     const by = recordedBy.map((route) => (route === 'workflow' ? 'Argo Workflows' : 'GitHub Actions'));
     return [
       'Records each version that starts to run.',
+      'Its notes are shown where you deploy.',
       ...(by.length > 0
         ? [`Not those deployed through ${by.join(' or ')}: their workflow records them.`]
         : []),

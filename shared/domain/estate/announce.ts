@@ -68,6 +68,10 @@ export const announceSchema = z.strictObject({
     .strictObject({
       url: safeUrl.describe('The Release app, such as `https://release.publishing.service.gov.uk`.'),
       owner: name.describe('The owner of the apps’ repos, as the Release app names them.'),
+      applications: z
+        .record(name, name)
+        .default({})
+        .describe('Names of apps in the Release app that are other ones than here: `{smartanswers: smart-answers}`.'),
       recordedBy: z
         .array(z.enum(['workflow', 'actions']))
         .max(2)
@@ -77,7 +81,9 @@ export const announceSchema = z.strictObject({
         ),
     })
     .optional()
-    .describe('The Release app, which records deployments. Missing: it is not told.'),
+    .describe(
+      'The Release app, which records deployments and has notes on apps. Missing: it is neither told nor read.',
+    ),
   webhook: z
     .strictObject({
       url: safeUrl.describe('Gets every event as signed JSON: docs/announcements.md.'),

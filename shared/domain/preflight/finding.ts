@@ -39,6 +39,7 @@ const findingCodes = [
   'not-passed',
   'bad',
   'note',
+  'note-unknown',
   'pinned-elsewhere',
   'unreadable',
   'newer-record',

@@ -38,6 +38,7 @@ const words: Record<Finding['code'], string> = {
   'not-passed': 'not passed in the environment before',
   bad: 'marked as bad',
   note: 'note',
+  'note-unknown': 'notes not known',
   'pinned-elsewhere': 'pinned to another bag',
   unreadable: 'unreadable record',
   'newer-record': 'record of a newer Signalbox',

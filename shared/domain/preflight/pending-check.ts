@@ -26,6 +26,7 @@ export function pendingChecks(
     | 'evidenceHere'
     | 'change'
     | 'asksRepo'
+    | 'release'
   >,
 ): PendingCheck[] {
   const found: PendingCheck[] = [];
@@ -41,6 +42,8 @@ export function pendingChecks(
   for (const place of new Set(places))
     found.push({ codes: ['permission'], message: `Your permissions in the ${place} cluster` });
   if (!('expected' in intent)) return found;
+  if (outside.release === 'not-asked')
+    found.push({ codes: ['note-unknown'], message: `What the Release app notes about ${intent.app}` });
   if (outside.image === 'not-asked')
     found.push({
       codes: ['version-unpublished-check-failed'],
@@ -67,7 +70,7 @@ export const settledFindings = (findings: readonly Finding[], pending: readonly 
   findings.filter(
     ({ code, level }) =>
       !(
-        (level === 'unknown' || code === 'ledger-stale') &&
+        (level === 'unknown' || code === 'ledger-stale' || code === 'note-unknown') &&
         pending.some(({ codes }) => codes.includes(code))
       ),
   );

@@ -10,6 +10,7 @@ import type { CommitChecks } from '../ledger/commit-checks';
 import type { ImageFound } from '../ledger/image-found';
 import type { MarkSeen } from '../marks/mark';
 import type { Note } from '../notes/note';
+import type { ReleaseSeen } from '../notes/release-note';
 import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
@@ -129,8 +130,8 @@ export interface OutsideFacts {
   serving: readonly string[];
   /** The GitHub team of the environment, and whether the person is in it; `null`: the estate names none. */
   team: (NonNullable<RouteFacts['team']> & { page: string | null }) | null;
-  /** What the Release app says to know when deploying the app. */
-  releaseNotes: readonly { text: string; evidence: string }[];
+  /** What the Release app says to know when deploying the app; `null`: it is not to be asked. */
+  release: ReleaseSeen | 'not-asked' | null;
   /** How much the environment's checks count; left out: as they are. */
   policy: CheckPolicy | undefined;
   /** Who the person is. */

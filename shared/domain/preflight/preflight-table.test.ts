@@ -51,6 +51,14 @@ const note = {
   edited: null,
   operation: 'op',
 };
+const release = {
+  state: 'known' as const,
+  notes: 'Ask the search team first.',
+  automaticOff: false,
+  readAt: '2026-11-30T09:00:00.000Z',
+  page: 'https://release.example.org/applications/frontend',
+  stale: null,
+};
 const coming = {
   environment: 'staging',
   what: 'Tests of v9 run, which may promote it',
@@ -76,6 +84,37 @@ const cases: Case[] = [
   { what: 'marked bad', code: 'bad', ledger: { marks: [mark] }, levels: all('block') },
   { what: 'a note', code: 'note', ledger: { notes: [note] }, levels: all('info') },
   { what: 'a note that can’t be read', code: 'note', ledger: { noteProblems: ['x'] }, levels: all('info') },
+  { what: 'a note of the Release app', code: 'note', outside: { release }, levels: all('info') },
+  {
+    what: 'the Release app’s flag alone',
+    code: 'note',
+    outside: { release: { ...release, notes: '', automaticOff: true } },
+    levels: all('info'),
+  },
+  {
+    what: 'nothing noted in the Release app',
+    code: 'note',
+    outside: { release: { ...release, notes: '' } },
+    levels: all('-'),
+  },
+  {
+    what: 'an app that the Release app does not have',
+    code: 'note-unknown',
+    outside: { release: { state: 'absent', readAt: release.readAt, page: release.page } },
+    levels: all('-'),
+  },
+  {
+    what: 'a Release app that does not answer',
+    code: 'note-unknown',
+    outside: { release: { state: 'unknown', because: 'It answered 503.' } },
+    levels: all('info'),
+  },
+  {
+    what: 'a Release app that was not asked yet',
+    code: 'note-unknown',
+    outside: { release: 'not-asked' },
+    levels: all('info'),
+  },
   {
     what: 'failed checks',
     code: 'checks',
@@ -223,6 +262,33 @@ describe('every check, for a deployment, a promotion and a rollback', () => {
       'deploy-hours',
     ])
       expect(codes).toContain(code);
+  });
+});
+
+describe('what the Release app says', () => {
+  const said = (change: Partial<OutsideFacts>, policy?: CheckPolicy) =>
+    preflightFindings(intents.deploy, quietLedger, { ...quietOutside, ...change, policy }).filter(
+      ({ code }) => code === 'note' || code === 'note-unknown',
+    );
+
+  it('is told with where and when it was read, also when it could not be read again', () => {
+    expect(said({ release })).toMatchObject([
+      {
+        message: 'Ask the search team first.',
+        evidence: 'Release app, read 2026-11-30 09:00 UTC; it doesn’t say who wrote it.',
+      },
+    ]);
+    expect(said({ release: { ...release, stale: 'It answered 503.' } })[0]?.evidence).toMatch(
+      /09:00 UTC; .* It could not be read again: It answered 503\.$/,
+    );
+  });
+
+  it('blocks nobody by being away, although the estate has notes block', () => {
+    const policy = { note: 'blocks' as const };
+    expect(said({ release }, policy)).toMatchObject([{ level: 'block', overridable: true }]);
+    expect(said({ release: { state: 'unknown', because: 'It answered 503.' } }, policy)).toMatchObject([
+      { level: 'info', message: 'Can’t tell whether the Release app has a note about frontend.' },
+    ]);
   });
 });
 

@@ -188,7 +188,7 @@ function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFac
   return [
     ...found,
     ...markFindings(intent, ledger),
-    ...noteFindings(ledger, outside),
+    ...noteFindings(intent.app, ledger, outside),
     ...hoursFindings(intent, outside.hours),
     ...freezeFindings(intent, ledger.frozen),
     ...versionFindings(intent, outside),

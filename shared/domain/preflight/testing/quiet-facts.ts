@@ -53,7 +53,7 @@ export const quietOutside: OutsideFacts = {
   onItsWay: [],
   serving: [],
   team: null,
-  releaseNotes: [],
+  release: null,
   evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
   change: {
     state: 'known',
