@@ -73,6 +73,8 @@ export interface Mode {
   /** 1 is 100 %. */
   zoom?: number;
   forcedColours?: boolean;
+  /** Motion is reduced. */
+  stillness?: boolean;
 }
 
 /** What can be clicked or typed into and can't be brought into the window by scrolling, with how far it is out. */
@@ -102,9 +104,12 @@ const outOfReach = (page: Page): Promise<string[]> =>
 
 /** Keeps a picture of the screen as it is looked at in one mode: nothing is out of reach, and axe finds nothing. */
 export async function lookIn({ page, electron }: RunningApp, mode: Mode, screen: string): Promise<void> {
-  const { name, width, height, zoom = 1, forcedColours = false } = mode;
+  const { name, width, height, zoom = 1, forcedColours = false, stillness = false } = mode;
   await mkdir(folder, { recursive: true });
-  await page.emulateMedia({ forcedColors: forcedColours ? 'active' : 'none' });
+  await page.emulateMedia({
+    forcedColors: forcedColours ? 'active' : 'none',
+    reducedMotion: stillness ? 'reduce' : 'no-preference',
+  });
   await electron.evaluate(
     ({ BrowserWindow }, [w, h, z]) => {
       const [window] = BrowserWindow.getAllWindows();

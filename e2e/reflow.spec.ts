@@ -1,6 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
+import { everyScreen, openScreen } from './every-screen';
 import { lookIn, type Mode } from './look';
-import { cellAt, freshBoard, goTo, grid, inspector } from './screen';
+import { cellAt, freshBoard, grid, inspector } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(20);
@@ -12,6 +13,7 @@ const modes: Mode[] = [
   { name: 'small', width: 1024, height: 700 },
   { name: 'zoomed', width: 1280, height: 800, zoom: 1.5 },
   { name: 'forced-colours', width: 1280, height: 800, forcedColours: true },
+  { name: 'still', width: 1280, height: 800, stillness: true },
 ];
 
 for (const mode of modes)
@@ -26,15 +28,10 @@ for (const mode of modes)
       );
       expect(outline, 'what is selected is seen').toBe('solid');
     }
-    await goTo(page(), '#/apps/search-api?environment=production');
-    await expect(page().getByRole('heading', { name: 'search-api', level: 1 })).toBeVisible();
-    await lookIn(app(), mode, 'app');
-    await goTo(page(), '#/batch/production');
-    await expect(page().getByRole('heading', { name: 'Ready for production' })).toBeVisible();
-    await lookIn(app(), mode, 'batch');
-    await goTo(page(), '#/operations');
-    await expect(page().getByRole('heading', { name: 'Operations', exact: true })).toBeVisible();
-    await lookIn(app(), mode, 'operations');
+    for (const screen of await everyScreen(page())) {
+      await openScreen(page(), screen);
+      await lookIn(app(), mode, screen.name);
+    }
   });
 
 test('the focus is never lost: from the grid to another screen and back, and after a dialog', async () => {

@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
 import type { Settings } from '../shared/contract/session';
+import { defaultBoardSettings } from '../shared/domain/board/board-view';
 import { type Failure, FailureError } from '../shared/domain/failure/failure';
 import { failureOf } from '../shared/domain/failure/failure-of';
 import { inBackground } from './log/log';
@@ -66,6 +67,7 @@ function defaultSettings(): Settings {
   return {
     colourScheme: 'auto',
     notifications: true,
+    board: defaultBoardSettings,
     identity: { name: user, email: `${user}@${os.hostname()}.invalid` },
   };
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import { procedureNames } from '../../shared/contract/names';
+import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { dispatch, type Handlers } from '../ipc/dispatcher';
 import { noLog } from '../log/log';
@@ -60,6 +61,7 @@ beforeAll(async () => {
   const settings = {
     colourScheme: 'auto' as const,
     notifications: true,
+    board: defaultBoardSettings,
     identity: { name: 'A', email: 'a@example.org' },
   };
   handlers = createHandlers(

@@ -1,8 +1,10 @@
 /** Damage to what Signalbox keeps in folders of its own: logs, the mirror and the source caches, through a whole session. */
+
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
 import { commitFiles, tagFile, tagPath } from '../ledger/testing/release-repo';
 import { noLog } from '../log/log';
@@ -60,6 +62,7 @@ beforeAll(async () => {
   const settings = openSettings(used, {
     colourScheme: 'auto',
     notifications: true,
+    board: defaultBoardSettings,
     identity: { name: 'A', email: 'a@example.org' },
   });
   settings.secrets.set({ one: 'AAAA' });

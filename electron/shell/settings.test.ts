@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Settings } from '../../shared/contract/session';
+import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { openSettings } from './settings';
 
 const defaults: Settings = {
   colourScheme: 'auto',
   notifications: true,
+  board: defaultBoardSettings,
   identity: { name: 'A', email: 'a@example.org' },
 };
 
@@ -92,6 +94,23 @@ describe('settings and secrets', () => {
 
   it('say nothing at the very first start', () => {
     expect(openSettings(dir, defaults).notices).toEqual([]);
+  });
+
+  it('lose a saved view of the board that can’t be read, say so once, and keep the others', async () => {
+    const fine = { name: 'Mine', density: 'compact', only: 'drifted' };
+    const views = [fine, { name: 'prod\u202Etion', density: 'compact' }, { name: 'Odd', density: 'tiny' }];
+    await writeFile(
+      at('config.json'),
+      JSON.stringify({ notifications: false, board: { density: 'compact', views } }),
+    );
+    const settings = openSettings(dir, defaults);
+    expect(settings.get()).toMatchObject({
+      notifications: false,
+      board: { density: 'compact', views: [fine] },
+    });
+    expect(settings.notices).toEqual(['2 saved views of the board couldn’t be read and were removed.']);
+    expect(openSettings(dir, defaults)).toMatchObject({ notices: [] });
+    expect(openSettings(dir, defaults).get().board.views).toEqual([fine]);
   });
 
   it('tell a disk that is full or write-protected as that', async () => {

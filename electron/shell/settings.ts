@@ -3,7 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { procedures } from '../../shared/contract/contract';
 import type { Settings } from '../../shared/contract/session';
+import { readBoardSettings } from '../../shared/domain/board/board-view';
 import { type GivenConsent, givenConsentSchema } from '../../shared/domain/estate/consent';
+import { count } from '../../shared/domain/text/count';
 import type { ConsentStore } from '../session/consents';
 import { type AllowedHosts, allowedHosts } from './sign-in/allowed-hosts';
 import { openStoredFile, type StoredFile } from './stored-file';
@@ -56,6 +58,13 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
   // Told once.
   if (file.isNew || secrets.isNew || secrets.notice) file.set({ secrets: undefined });
   moveSecrets(file, secrets);
+  const { settings: board, dropped } = readBoardSettings(file.get('board'));
+  if (dropped > 0) {
+    gone.push(
+      `${count(dropped, 'saved view')} of the board couldn’t be read and ${dropped === 1 ? 'was' : 'were'} removed.`,
+    );
+    file.set({ board });
+  }
   const get = (): Settings => ({
     colourScheme: settingsSchema.shape.colourScheme
       .catch(defaults.colourScheme)
@@ -64,6 +73,7 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
       .catch(defaults.notifications)
       .parse(file.get('notifications')),
     identity: settingsSchema.shape.identity.catch(defaults.identity).parse(file.get('identity')),
+    board: readBoardSettings(file.get('board')).settings,
   });
   const given = (): GivenConsent[] => {
     const all = z.array(z.unknown()).catch([]).parse(file.get('consents'));

@@ -1,5 +1,6 @@
 import type { Bridge } from '../../shared/contract/bridge';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
+import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { type Failure, FailureError, fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { Change } from '../../shared/domain/ledger/change';
@@ -129,6 +130,7 @@ export function devBridge(options: DevOptions): Bridge {
   const settings = {
     colourScheme: options.scheme as 'auto' | 'light' | 'dark',
     notifications: true,
+    board: defaultBoardSettings,
     identity: { name: 'Ada Marsh', email: 'ada.marsh@example.org' },
   };
   let starts = 0;

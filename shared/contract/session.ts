@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boardSettingsSchema } from '../domain/board/board-view';
 import { freshnessSchema } from '../domain/board/freshness';
 import { action, nothing, query } from './procedure';
 
@@ -32,6 +33,8 @@ const settingsSchema = z.object({
   notifications: z.boolean(),
   /** Who the commits are by. */
   identity: z.object({ name: z.string().trim().min(1).max(100), email: z.email() }),
+  /** How the board is shown, and the views of it that are kept under a name. */
+  board: boardSettingsSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { ProcedureName } from '../../../shared/contract/contract';
+import { defaultBoardSettings } from '../../../shared/domain/board/board-view';
 import { estateSchema } from '../../../shared/domain/estate/estate';
 import type { Result } from '../../../shared/domain/failure/failure';
 import { dispatch } from '../../ipc/dispatcher';
@@ -14,7 +15,12 @@ import { openSession, type Session } from '../open-session';
 import type { SessionConfig } from '../session-config';
 
 const identity = { name: 'Ada', email: 'ada@example.org' };
-const settings = { colourScheme: 'auto' as const, notifications: true, identity };
+const settings = {
+  colourScheme: 'auto' as const,
+  notifications: true,
+  identity,
+  board: defaultBoardSettings,
+};
 
 /** A release repo of two apps in staging, and a cluster that nothing controls. */
 export interface SmallEstate {
