@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { seedApps } from '../electron/practice/estate/apps';
 import { environments } from '../electron/systems/practice/environments';
 import { shortVersion } from '../shared/domain/ledger/version';
-import { ask, boardReady, cellAt, cellOf, choose, freshBoard, grid, inspector, versionOf } from './screen';
+import { ask, boardReady, cellAt, cellOf, freshBoard, grid, inspector, versionOf } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(30);
@@ -97,7 +97,7 @@ test('filter, chip and order are in the address and survive a reload', async () 
   await page().keyboard.type('publish');
   await expect.poll(rowNames).toEqual(['publishing-api', 'travel-advice-publisher']);
   await expect(page()).toHaveURL(/q=publish/);
-  await choose(page(), 'Sort', 'Behind');
+  await page().getByRole('combobox', { name: 'Sort' }).selectOption('drift');
   await page()
     .getByRole('button', { name: /^Behind/ })
     .click();
@@ -107,7 +107,7 @@ test('filter, chip and order are in the address and survive a reload', async () 
   await page().reload();
   await expect(page().getByRole('textbox', { name: 'Filter apps' })).toHaveValue('publish');
   await expect(page().getByRole('button', { name: /^Behind/ })).toHaveAttribute('aria-pressed', 'true');
-  await expect(page().getByRole('radio', { name: 'Behind' })).toBeChecked();
+  await expect(page().getByRole('combobox', { name: 'Sort' })).toHaveValue('drift');
   await expect.poll(rowNames).toEqual(before);
 
   await page().getByRole('textbox', { name: 'Filter apps' }).fill('nothing is called so');

@@ -102,6 +102,33 @@ const outOfReach = (page: Page): Promise<string[]> =>
     return found;
   });
 
+/** Texts that are cut off and whose whole can't be had: neither they nor what they lie in has a title that says it. */
+const cutTexts = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    for (const one of document.querySelectorAll<HTMLElement>('#root *, [role="dialog"] *')) {
+      const own = [...one.childNodes].some(
+        (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim(),
+      );
+      if (!own && !one.matches('input, select')) continue;
+      if (!one.checkVisibility({ checkVisibilityCSS: true }) || one.closest('svg, .visually-hidden'))
+        continue;
+      // Up to what the text is laid out in: an inline text is cut by its box.
+      let box: HTMLElement | null = one;
+      while (box && getComputedStyle(box).display.startsWith('inline') && box.clientWidth === 0)
+        box = box.parentElement;
+      if (!box || getComputedStyle(box).clipPath !== 'none') continue;
+      const { overflowX, overflowY, webkitLineClamp } = getComputedStyle(box);
+      const isCut =
+        (['hidden', 'clip'].includes(overflowX) && box.scrollWidth > box.clientWidth + 1) ||
+        (webkitLineClamp !== 'none' && overflowY === 'hidden' && box.scrollHeight > box.clientHeight + 1);
+      // What is typed into a field can be moved through; what it is called, not.
+      if (isCut && !box.matches('input') && !one.closest('[title]:not([title=""])'))
+        found.push(`${box.tagName} ${box.className}: ${(one.textContent ?? '').trim().slice(0, 80)}`);
+    }
+    return [...new Set(found)];
+  });
+
 /** Keeps a picture of the screen as it is looked at in one mode: nothing is out of reach, and axe finds nothing. */
 export async function lookIn({ page, electron }: RunningApp, mode: Mode, screen: string): Promise<void> {
   const { name, width, height, zoom = 1, forcedColours = false, stillness = false } = mode;
@@ -124,6 +151,7 @@ export async function lookIn({ page, electron }: RunningApp, mode: Mode, screen:
   await page.screenshot({ path: path.join(folder, `${screen}-${name}.png`), animations: 'disabled' });
   expect(await overflow(page), `${screen} is wider than the window`).toBeLessThanOrEqual(0);
   expect(await outOfReach(page), `${screen}, ${name}: out of reach`).toEqual([]);
+  expect(await cutTexts(page), `${screen}, ${name}: cut off`).toEqual([]);
   expect(await violations(page), `${screen}, ${name}`).toEqual([]);
 }
 
@@ -147,6 +175,7 @@ export async function lookAt({ page, electron }: RunningApp, screen: string): Pr
       });
       expect(await overflow(page), `${screen} is wider than ${width}`).toBeLessThanOrEqual(0);
       expect(await slack(page), `${screen} is taller than ${height}`).toBeLessThanOrEqual(0);
+      expect(await cutTexts(page), `${screen}, ${scheme}, ${width}: cut off`).toEqual([]);
     }
     // The size changes no name, role or colour, and the scheme no name and no role.
     const rules = scheme === schemes[0] ? undefined : colourRules;

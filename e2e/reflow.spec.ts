@@ -1,13 +1,23 @@
 import { expect, type Page, test } from '@playwright/test';
 import { everyScreen, openScreen } from './every-screen';
 import { lookIn, type Mode } from './look';
-import { cellAt, freshBoard, grid, inspector } from './screen';
+import { ask, cellAt, freshBoard, grid, inspector } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(20);
 const page = (): Page => app().page;
 
 test.beforeEach(() => freshBoard(page()));
+
+const setSize = (width: number, height: number): Promise<void> =>
+  app().electron.evaluate(
+    ({ BrowserWindow }, [w, h]) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window?.setContentSize(w ?? 0, h ?? 0);
+      window?.webContents.setZoomFactor(1);
+    },
+    [width, height],
+  );
 
 const modes: Mode[] = [
   { name: 'small', width: 1024, height: 700 },
@@ -33,6 +43,34 @@ for (const mode of modes)
       await lookIn(app(), mode, screen.name);
     }
   });
+
+test('the compact board holds thirty rows in a window of 800 px, and saved views survive a reload', async () => {
+  await setSize(1280, 800);
+  await page().getByRole('button', { name: 'View', exact: true }).click();
+  const menu = page().getByRole('dialog', { name: 'View of the board' });
+  await menu.getByText('Compact').click();
+  await expect(grid(page())).toHaveAttribute('data-density', 'compact');
+  await menu.getByRole('textbox', { name: 'Save what is shown now as' }).fill('Narrow');
+  await menu.getByRole('button', { name: 'Save' }).click();
+  await expect(menu.getByRole('button', { name: 'Narrow', exact: true })).toBeVisible();
+  await page().keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+  await page().reload();
+  await expect(page().getByRole('button', { name: 'Narrow', exact: true })).toBeVisible();
+  const room = await grid(page()).evaluate((all) => {
+    const [head, row] = ['[role="row"][aria-rowindex="1"]', '[role="row"][aria-rowindex="2"]'].map(
+      (selector) => all.querySelector(selector)?.getBoundingClientRect().height ?? 0,
+    );
+    return ((all.parentElement?.clientHeight ?? 0) - (head ?? 0)) / (row ?? 1);
+  });
+  expect(room, 'rows in sight').toBeGreaterThanOrEqual(30);
+  await lookIn(app(), { name: 'compact', width: 1280, height: 800 }, 'board');
+  await page().keyboard.press('Control+k');
+  await page().keyboard.type('view narrow');
+  await expect(page().getByRole('option').first()).toContainText('Narrow');
+  await page().keyboard.press('Escape');
+  await ask(page(), 'settings.set', { board: { density: 'comfortable', views: [] } });
+});
 
 test('the focus is never lost: from the grid to another screen and back, and after a dialog', async () => {
   const focused = () => page().evaluate(() => document.activeElement?.tagName ?? '');

@@ -3,8 +3,9 @@ import { IconArrowRight, IconCircleX, IconLoader2, IconPlayerPause, IconUrgent }
 import { memo } from 'react';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Cell } from '../../../shared/domain/board/board';
-import { rolloutText, wantedBeside } from '../../../shared/domain/board/cell-words';
+import { rolloutText, stateSentence, wantedBeside } from '../../../shared/domain/board/cell-words';
 import { ownHold } from '../../../shared/domain/board/own-hold';
+import { whyTroubled } from '../../../shared/domain/board/why';
 import type { DebtView } from '../../../shared/domain/emergency/debt';
 import { debtSentence, offSentence } from '../../../shared/domain/emergency/debt-words';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
@@ -12,7 +13,7 @@ import { Version } from '../../ui/change/version';
 import { FreezeMark } from '../../ui/freeze/freeze-mark';
 import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/layout/mark';
 import { kindLook } from '../../ui/text/event-words';
-import { driftText } from '../../ui/text/words';
+import { driftText, holdText } from '../../ui/text/words';
 import { age, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './board-cell.module.css';
@@ -67,6 +68,7 @@ function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: 
   const drift = driftText(cell.drift);
   const held = ownHold(cell);
   const wanted = wantedBeside(cell);
+  const told = past ? null : titleOf(cell, debt);
   return (
     <>
       <span className={classes.line}>
@@ -76,16 +78,21 @@ function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: 
           ) : (
             <Headline cell={cell} />
           )}
-          {held && <HoldMark value={held} brief />}
+          {held && (
+            <span className={classes.hold} title={holdText(held)}>
+              <HoldMark value={held} brief />
+            </span>
+          )}
           {!past && <FreezeMark place={{ environment: cell.environment, apps: [cell.app] }} iconOnly />}
         </span>
         <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed ? age(cell.deployed.at, now) : '?'}
         </span>
       </span>
-      <span className={classes.line} title={past ? undefined : titleOf(cell, debt)}>
-        <span className={classes.state}>
+      <span className={classes.line} title={past ? undefined : (told ?? stateSentence(cell))}>
+        <span className={classes.state} data-quiet={isQuiet(cell) || undefined}>
           {past ? <Came cell={cell} /> : <State cell={cell} debt={debt} />}
+          {told !== null && <span className={classes.told}>{told}</span>}
         </span>
         {wanted === null ? (
           <span
@@ -106,11 +113,18 @@ function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: 
   );
 }
 
-/** The whole of what the second line says in a few words. */
-function titleOf({ app, ledger, stage, tests }: Cell, debt: DebtView | null): string | undefined {
+/** Whether all is well there: its mark says it without a word where there is little room. */
+const isQuiet = (cell: Cell): boolean =>
+  cell.health === 'Healthy' && cell.rollout === null && !needsAttention(cell);
+
+/** The cause of what the second line says in a few words, where there is one: seen where there is room, else its title. */
+function titleOf(cell: Cell, debt: DebtView | null): string | null {
+  const { app, ledger, stage, tests } = cell;
   if (debt) return `${app} ${debtSentence(debt, ledger?.version ?? null)} ${offSentence(debt)}`;
+  const troubled = whyTroubled(cell);
+  if (troubled) return troubled.text;
   if (stage && stage.state !== 'running') return stage.text;
-  return tests && tests.state !== 'passed' && tests.state !== 'unknown' ? tests.text : undefined;
+  return tests && tests.state !== 'passed' && tests.state !== 'unknown' ? tests.text : null;
 }
 
 /** The most telling of where the wanted version is, of tests, operation and health; the inspector has them all. */

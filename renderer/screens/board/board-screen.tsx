@@ -3,11 +3,14 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardOfPipeline, boardPipelines } from '../../../shared/domain/board/board-scope';
+import { defaultSort } from '../../../shared/domain/board/board-view';
 import { count } from '../../../shared/domain/text/count';
+import { useBoardSettings } from '../../data/board-settings';
 import { useBoard } from '../../data/queries';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
+import { useUiState } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
 import { BoardGrid } from './board-grid';
 import classes from './board-screen.module.css';
@@ -17,7 +20,7 @@ import { Notices } from './notices';
 import { PastBanner } from './past-banner';
 import { PipelineBar } from './pipeline-bar';
 import { chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
-import { type BoardSearch, defaultSort } from './search';
+import type { BoardSearch } from './search';
 import { TimeBar } from './time-bar';
 import { Toolbar } from './toolbar';
 import { useCellShortcuts } from './use-cell-shortcuts';
@@ -53,10 +56,19 @@ function LoadedBoard({ board: whole }: { board: Board }) {
 
   const past = usePast(present, search.at ?? null, (at) => onSearch({ at: at ?? undefined }));
   const { board } = past;
-  const rows = useMemo(() => rowsOf(board), [board]);
+  const { density } = useBoardSettings();
+  const compact = density === 'compact';
+  const panelOpen = useUiState((state) => state.panelOpen);
+  const timeBarOpen = useUiState((state) => state.timeBarOpen);
+  const lastRows = useRef<readonly Row[]>([]);
+  const rows = useMemo(() => {
+    lastRows.current = rowsOf(board, lastRows.current);
+    return lastRows.current;
+  }, [board]);
+  const environments = board.environments;
   const counts = useMemo(() => chipCounts(rows), [rows]);
   const [engaged, setEngaged] = useState(false);
-  const view = useSettledView(rows, search, engaged);
+  const view = useSettledView(rows, search, environments, engaged);
   const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board, past.at !== null);
   useShortcuts({ 'shift+r': focusRollback });
 
@@ -65,65 +77,94 @@ function LoadedBoard({ board: whole }: { board: Board }) {
     if (filtered) announce(count(view.length, 'app'));
   }, [filtered, view.length]);
 
+  const pipelineBar = (
+    <PipelineBar
+      pipelines={pipelines}
+      pipeline={pipeline}
+      kind={environments[0]?.pipeline?.kind ?? null}
+      onPipeline={(name) => onSearch({ pipeline: name })}
+      compact={compact}
+    />
+  );
   return (
-    <div className={classes.screen}>
+    <div className={classes.screen} data-panel={panelOpen || undefined}>
       <h1 className="visually-hidden">Board</h1>
-      <div className={classes.left}>
-        <PipelineBar
-          pipelines={pipelines}
-          pipeline={pipeline}
-          kind={board.environments[0]?.pipeline?.kind ?? null}
-          onPipeline={(name) => onSearch({ pipeline: name })}
-        />
-        <Toolbar search={search} counts={counts} onSearch={onSearch} />
+      <div className={classes.left} data-density={density}>
+        {!compact && pipelineBar}
+        <Toolbar search={search} counts={counts} onSearch={onSearch}>
+          {compact && pipelineBar}
+        </Toolbar>
         {past.at !== null && <PastBanner at={past.at} failure={past.failure} onNow={() => past.onAt(null)} />}
         <Notices board={board} past={past.at !== null} />
         {view.length > 0 ? (
           <BoardGrid
             rows={view}
-            environments={board.environments}
+            environments={environments}
             debts={board.emergency.debts}
             total={view.length}
             past={past.at === null ? null : Date.parse(past.at)}
+            density={density}
+            order={search}
+            onOrder={onSearch}
             onEngaged={setEngaged}
           />
         ) : (
           <Nothing board={board} onClear={() => onSearch({ q: undefined, only: undefined })} />
         )}
-        <TimeBar at={past.at} onDrag={past.onDrag} onAt={past.onAt} />
-        <footer className={classes.foot}>
-          {filtered ? `${view.length} of ${count(rows.length, 'app')}` : count(rows.length, 'app')}
-          {board.commit && (
-            <span>
-              Release repo at <span className="mono">{board.commit.slice(0, 8)}</span>
-            </span>
-          )}
-          {!board.history.ready && <span>Loading history: {count(board.history.indexed, 'commit')}</span>}
-          {board.history.notice && <span>{board.history.notice}</span>}
-        </footer>
+        {(!compact || timeBarOpen || past.at !== null) && (
+          <TimeBar at={past.at} onDrag={past.onDrag} onAt={past.onAt} />
+        )}
+        <Foot
+          board={board}
+          text={filtered ? `${view.length} of ${count(rows.length, 'app')}` : count(rows.length, 'app')}
+        />
       </div>
-      <Inspector
-        board={board}
-        rows={rows}
-        past={past.at === null ? null : { at: past.at, standing: past.standing }}
-        rollbackWanted={rollbackWanted}
-        onRollbackFocused={rollbackFocused}
-      />
+      {panelOpen && (
+        <Inspector
+          board={board}
+          rows={rows}
+          past={past.at === null ? null : { at: past.at, standing: past.standing }}
+          rollbackWanted={rollbackWanted}
+          onRollbackFocused={rollbackFocused}
+        />
+      )}
     </div>
   );
 }
 
+/** How many apps there are, and what the board is made of. */
+function Foot({ board: { commit, history }, text }: { board: Board; text: string }) {
+  return (
+    <footer className={classes.foot}>
+      {text}
+      {commit && (
+        <span>
+          Release repo at <span className="mono">{commit.slice(0, 8)}</span>
+        </span>
+      )}
+      {!history.ready && <span>Loading history: {count(history.indexed, 'commit')}</span>}
+      {history.notice && <span title={history.notice}>{history.notice}</span>}
+    </footer>
+  );
+}
+
 /** The rows as filtered and ordered; while a person is at the grid, rows keep the places they had. */
-function useSettledView(rows: readonly Row[], search: BoardSearch, engaged: boolean): Row[] {
+function useSettledView(
+  rows: readonly Row[],
+  search: BoardSearch,
+  environments: Board['environments'],
+  engaged: boolean,
+): Row[] {
   const last = useRef<{ key: string; apps: string[] }>({ key: '', apps: [] });
   return useMemo(() => {
     const key = JSON.stringify(search);
-    const fresh = viewOf(rows, search);
+    const names = environments.map(({ name }) => name);
+    const fresh = viewOf(rows, search, names);
     const keep = engaged && key === last.current.key && (search.sort ?? defaultSort) !== 'app';
     const view = keep ? settled(last.current.apps, fresh) : fresh;
     last.current = { key, apps: view.map((row) => row.app) };
     return view;
-  }, [rows, search, engaged]);
+  }, [rows, search, environments, engaged]);
 }
 
 function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {

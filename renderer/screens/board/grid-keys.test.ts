@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTyped, moved, typedTo } from './grid-keys';
+import { headRow, isTyped, moved, typedTo } from './grid-keys';
 
 const grid = { rows: 60, columns: 4, page: 10 };
 const key = (name: string, ctrlKey = false) => ({ key: name, ctrlKey, metaKey: false, altKey: false });
@@ -8,10 +8,19 @@ const at = (row: number, column: number) => ({ row, column });
 describe('keys of the grid', () => {
   it('walks by arrows and stays inside', () => {
     expect(moved(at(3, 2), key('ArrowDown'), grid)).toEqual(at(4, 2));
-    expect(moved(at(0, 0), key('ArrowUp'), grid)).toEqual(at(0, 0));
     expect(moved(at(59, 3), key('ArrowDown'), grid)).toEqual(at(59, 3));
     expect(moved(at(59, 3), key('ArrowRight'), grid)).toEqual(at(59, 3));
     expect(moved(at(2, 1), key('ArrowLeft'), grid)).toEqual(at(2, 0));
+  });
+
+  it('goes up to the heads of the columns, along them, and down again', () => {
+    expect(moved(at(0, 2), key('ArrowUp'), grid)).toEqual(at(headRow, 2));
+    expect(moved(at(headRow, 2), key('ArrowUp'), grid)).toEqual(at(headRow, 2));
+    expect(moved(at(headRow, 2), key('ArrowRight'), grid)).toEqual(at(headRow, 3));
+    expect(moved(at(headRow, 2), key('Home'), grid)).toEqual(at(headRow, 0));
+    expect(moved(at(headRow, 2), key('ArrowDown'), grid)).toEqual(at(0, 2));
+    expect(moved(at(headRow, 2), key('PageUp'), grid)).toEqual(at(headRow, 2));
+    expect(moved(at(headRow, 2), key('Home', true), grid)).toEqual(at(0, 0));
   });
 
   it('goes to the ends of the row, and with Ctrl of the grid', () => {

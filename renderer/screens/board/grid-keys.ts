@@ -1,3 +1,6 @@
+/** The row of a {@link GridPosition} that holds the columns' heads. */
+export const headRow = -1;
+
 /** A place in the grid: row, and column with 0 for the app's name. */
 export interface GridPosition {
   row: number;
@@ -27,10 +30,12 @@ const clamp = (value: number, last: number): number => Math.max(0, Math.min(last
 export function moved(from: GridPosition, event: Key, grid: Grid): GridPosition | null {
   if (event.altKey || grid.rows === 0) return null;
   const far = event.ctrlKey || event.metaKey;
+  // Up from the first row, and along the heads; farther ways end at the first row.
+  const isAtHead = from.row === headRow || (event.key === 'ArrowUp' && from.row === 0);
   const lastRow = grid.rows - 1;
   const lastColumn = grid.columns - 1;
   const to = (row: number, column: number): GridPosition => ({
-    row: clamp(row, lastRow),
+    row: row < 0 && isAtHead ? headRow : clamp(row, lastRow),
     column: clamp(column, lastColumn),
   });
   switch (event.key) {
@@ -67,7 +72,7 @@ export function typedTo(names: readonly string[], from: number, typed: string): 
   if (first === undefined || names.length === 0) return null;
   const repeated = [...typed].every((letter) => letter === first);
   const wanted = (repeated ? first : typed).toLowerCase();
-  const start = repeated ? from + 1 : from;
+  const start = Math.max(0, repeated ? from + 1 : from);
   for (let step = 0; step < names.length; step += 1) {
     const index = (start + step) % names.length;
     if (names[index]?.toLowerCase().startsWith(wanted)) return index;

@@ -45,7 +45,7 @@ function ProblemsNotice({ number }: { number: number }) {
       <Button
         variant="default"
         size="compact-xs"
-        onClick={() => useUiState.setState({ selected: null, problemsWanted: true })}
+        onClick={() => useUiState.setState({ selected: null, panelOpen: true, problemsWanted: true })}
       >
         Show {number === 1 ? 'it' : 'them'}
       </Button>

@@ -7,9 +7,9 @@ import { NotVisibleNotes } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { HoldMark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';
-import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
+import { ClosePanel } from './close-details';
 import classes from './inspector.module.css';
 import { NeedsAttention } from './needs-attention';
 import { ReadyList } from './ready-list';
@@ -24,6 +24,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
   return (
     <>
       <header className={classes.head}>
+        <ClosePanel />
         <h2 className={classes.title}>Overview</h2>
         <p className={classes.where}>
           {count(rows.length, 'app')}
@@ -46,20 +47,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         {holds.length > 8 && <p className={classes.small}>and {holds.length - 8} more</p>}
       </section>
       <Locks environments={board.environments} />
-      <section className={classes.section} aria-label="Sources">
-        <h3>Data sources</h3>
-        <div className={classes.line}>
-          <span>Release repo</span>
-          <FreshnessMark value={board.ledger} />
-        </div>
-        {board.environments.map((environment) => (
-          <div key={environment.name} className={classes.line}>
-            <span>{environment.name}</span>
-            <FreshnessMark value={environment.cluster} />
-          </div>
-        ))}
-        <NotVisibleNotes environments={board.environments} />
-      </section>
+      <NotVisibleNotes environments={board.environments} />
       {board.problems.length > 0 && <Problems problems={board.problems} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { SegmentedControl } from '@mantine/core';
+import { NativeSelect, SegmentedControl } from '@mantine/core';
 import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { useUiState } from '../../ui/layout/ui-state';
 import classes from './pipeline-bar.module.css';
@@ -9,6 +9,8 @@ interface PipelineBarProps {
   pipeline: string | null;
   kind: NonNullable<EnvironmentView['pipeline']>['kind'] | null;
   onPipeline: (name: string | undefined) => void;
+  /** One small field, in a line with others. */
+  compact?: boolean;
 }
 
 const kindWords = {
@@ -18,22 +20,32 @@ const kindWords = {
 };
 
 /** Which pipeline the board shows: one at a time. Nothing where the estate has only one. */
-export function PipelineBar({ pipelines, pipeline, kind, onPipeline }: PipelineBarProps) {
+export function PipelineBar({ pipelines, pipeline, kind, onPipeline, compact = false }: PipelineBarProps) {
   if (pipelines.length < 2) return null;
+  const data = pipelines.map((name) => ({ value: name ?? '', label: name ?? 'Others' }));
+  const words = kind ? kindWords[kind] : 'These environments are not in a pipeline.';
+  const choose = (value: string) => {
+    // What is selected lies in another pipeline.
+    useUiState.setState({ selected: null });
+    onPipeline(value === (pipelines[0] ?? '') ? undefined : value);
+  };
+  if (compact)
+    return (
+      <NativeSelect
+        size="xs"
+        className={classes.small ?? ''}
+        aria-label="Pipeline"
+        title={words}
+        value={pipeline ?? ''}
+        onChange={(event) => choose(event.currentTarget.value)}
+        data={data}
+      />
+    );
   return (
     <div className={classes.bar}>
-      <SegmentedControl
-        aria-label="Pipeline"
-        value={pipeline ?? ''}
-        onChange={(value) => {
-          // What is selected lies in another pipeline.
-          useUiState.setState({ selected: null });
-          onPipeline(value === (pipelines[0] ?? '') ? undefined : value);
-        }}
-        data={pipelines.map((name) => ({ value: name ?? '', label: name ?? 'Others' }))}
-      />
-      <span className={classes.word}>
-        {kind ? kindWords[kind] : 'These environments are not in a pipeline.'}
+      <SegmentedControl aria-label="Pipeline" value={pipeline ?? ''} onChange={choose} data={data} />
+      <span className={classes.word} title={words}>
+        {words}
       </span>
     </div>
   );

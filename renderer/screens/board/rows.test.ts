@@ -52,6 +52,31 @@ describe('rows of the board', () => {
     expect(apps(viewOf(rows, { sort: 'age' })).at(-1)).toBe('search-api'); // nothing is known of its deployments
   });
 
+  it('orders by one environment, either way round, with what nothing is known of last', () => {
+    const names = board.environments.map(({ name }) => name);
+    const at = (app: string) =>
+      board.cells.find((cell) => cell.app === app && cell.environment === 'staging')?.deployed?.at ?? null;
+    const newest = apps(viewOf(rows, { sort: 'age', by: 'staging' }, names));
+    const known = newest.filter((app) => at(app) !== null);
+    expect(known.map(at)).toEqual(known.map(at).toSorted().reverse());
+    expect(newest.slice(known.length).every((app) => at(app) === null)).toBe(true);
+    const oldest = apps(viewOf(rows, { sort: 'age', by: 'staging', reversed: true }, names));
+    expect(oldest.slice(0, known.length).map(at)).toEqual(known.map(at).toSorted());
+    expect(oldest.slice(known.length)).toEqual(newest.slice(known.length));
+    expect(apps(viewOf(rows, { sort: 'app', reversed: true }))).toEqual(board.apps.toReversed());
+    // A view that names an environment of another estate.
+    expect(viewOf(rows, { sort: 'age', by: 'moon' }, names)).toEqual(viewOf(rows, { sort: 'age' }, names));
+  });
+
+  it('keeps rows that say the same, so that they are not drawn again', () => {
+    const [first] = board.cells;
+    const next = rowsOf(
+      { ...board, cells: board.cells.map((cell) => (cell === first ? { ...cell } : cell)) },
+      rows,
+    );
+    expect(next.filter((row, at) => row !== rows[at]).map(({ app }) => app)).toEqual([first?.app]);
+  });
+
   it('keeps rows in their places while a person is at the grid; new ones come last', () => {
     const view = viewOf(rows, {});
     const before = ['router', 'frontend', 'account-api'];

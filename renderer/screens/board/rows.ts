@@ -1,7 +1,7 @@
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Board, Cell } from '../../../shared/domain/board/board';
+import { type BoardFilter, type Chip, defaultSort, type Sort } from '../../../shared/domain/board/board-view';
 import { ownHold } from '../../../shared/domain/board/own-hold';
-import { type BoardSearch, type Chip, defaultSort, type Sort } from './search';
 
 /** One app of the board with its cells in the order of the environments; `null` where it has no file. */
 export interface Row {
@@ -9,8 +9,12 @@ export interface Row {
   cells: (Cell | null)[];
 }
 
-/** All rows, by app, as the main process ordered them. */
-export function rowsOf(board: Board): Row[] {
+/**
+ * All rows, by app, as the main process ordered them.
+ * @param before those of the board before: a row in which nothing changed stays the same object, so that it is not drawn
+ * again.
+ */
+export function rowsOf(board: Board, before: readonly Row[] = []): Row[] {
   const column = new Map(board.environments.map((environment, index) => [environment.name, index]));
   const rows = new Map<string, Row>(
     board.apps.map((app) => [app, { app, cells: board.environments.map(() => null) }]),
@@ -20,7 +24,13 @@ export function rowsOf(board: Board): Row[] {
     const index = column.get(cell.environment);
     if (row && index !== undefined) row.cells[index] = cell;
   }
-  return [...rows.values()];
+  const known = new Map(before.map((row) => [row.app, row]));
+  return [...rows.values()].map((row) => {
+    const same = known.get(row.app);
+    const isSame =
+      same?.cells.length === row.cells.length && same.cells.every((cell, at) => cell === row.cells[at]);
+    return same && isSame ? same : row;
+  });
 }
 
 const onTheWay: ReadonlySet<string> = new Set(['committed', 'waiting', 'syncing', 'hooks', 'rolling-out']);
@@ -54,29 +64,45 @@ const drift = (cell: Cell): number => {
   return cell.drift.state === 'differs' ? 0.5 : 0;
 };
 
-/** What a row is ordered by: greater comes first. */
-function weight(row: Row, sort: Exclude<Sort, 'app'>): number {
+/** What a row is ordered by: greater comes first. `null`: nothing is known of it there. */
+function weight(row: Row, sort: Exclude<Sort, 'app'>, column: number | null): number | null {
   // The further along the chain, the closer to users.
   if (sort === 'trouble') return row.cells.findLastIndex((cell) => cell !== null && needsAttention(cell));
-  const values = row.cells.flatMap((cell) => {
+  const values = (column === null ? row.cells : [row.cells[column]]).flatMap((cell) => {
     if (!cell) return [];
     if (sort === 'age') return cell.deployed ? [Date.parse(cell.deployed.at)] : [];
     return [drift(cell)];
   });
-  return values.length === 0 ? -1 : Math.max(...values);
+  return values.length === 0 ? null : Math.max(...values);
 }
 
-/** The rows that the filter leaves, in the order asked for: trouble first, by app, newest first, furthest behind first. */
-export function viewOf(rows: readonly Row[], search: BoardSearch): Row[] {
-  const words = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const only = search.only;
+/**
+ * The rows that the filter leaves, in the order asked for: trouble first, by app, newest first, furthest behind first;
+ * in one environment, or in any. Rows of which nothing is known come last either way round.
+ * @param environments names of the columns.
+ */
+export function viewOf(
+  rows: readonly Row[],
+  filter: Omit<BoardFilter, 'pipeline'>,
+  environments: readonly string[] = [],
+): Row[] {
+  const words = (filter.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const only = filter.only;
   const left = rows.filter(
     (row) => words.every((word) => matches(row, word)) && (only === undefined || some(row, chipTest[only])),
   );
-  const sort = search.sort ?? defaultSort;
-  if (sort === 'app') return left;
-  const weights = new Map(left.map((row) => [row, weight(row, sort)]));
-  return left.sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0) || a.app.localeCompare(b.app));
+  const sort = filter.sort ?? defaultSort;
+  if (sort === 'app') return filter.reversed ? left.reverse() : left;
+  const found = filter.by === undefined ? -1 : environments.indexOf(filter.by);
+  const column = found < 0 ? null : found;
+  const way = filter.reversed && sort !== 'trouble' ? -1 : 1;
+  const weights = new Map(left.map((row) => [row, weight(row, sort, column)]));
+  return left.sort((a, b) => {
+    const [left, right] = [weights.get(a) ?? null, weights.get(b) ?? null];
+    if (left === null || right === null)
+      return Number(left === null) - Number(right === null) || a.app.localeCompare(b.app);
+    return way * (right - left) || a.app.localeCompare(b.app);
+  });
 }
 
 /** A word is looked for in the app's name and in its versions, what runs and what is wanted. */

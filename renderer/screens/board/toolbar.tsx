@@ -1,10 +1,13 @@
-import { Kbd, SegmentedControl, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { ActionIcon, Kbd, NativeSelect, TextInput, Tooltip } from '@mantine/core';
+import { IconLayoutSidebarRight, IconSearch } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type Chip, defaultSort, type Sort } from '../../../shared/domain/board/board-view';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { useAttention } from '../../ui/incident/use-attention';
-import { type BoardSearch, type Chip, defaultSort, type Sort } from './search';
+import { useUiState } from '../../ui/layout/ui-state';
+import { type BoardSearch, noOrder } from './search';
 import classes from './toolbar.module.css';
+import { ViewMenu } from './view-menu';
 
 const chipWord: Record<Chip, string> = {
   attention: 'Needs attention',
@@ -13,14 +16,23 @@ const chipWord: Record<Chip, string> = {
   rolling: 'Rolling out',
 };
 
+const sortWord: Record<Sort, string> = {
+  trouble: 'Failing first',
+  app: 'App',
+  age: 'Newest first',
+  drift: 'Behind first',
+};
+
 interface ToolbarProps {
   search: BoardSearch;
   counts: Record<Chip, number>;
   onSearch: (change: Partial<BoardSearch>) => void;
+  /** What stands before the filter. */
+  children?: ReactNode;
 }
 
-/** Filter, chips and order. Counts keep their width, so that chips don't move while data streams in. */
-export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
+/** Filter, chips, order and view. Counts keep their width, so that chips don't move while data streams in. */
+export function Toolbar({ search, counts, onSearch, children }: ToolbarProps) {
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(search.q ?? '');
   const { notKnown } = useAttention();
@@ -33,10 +45,11 @@ export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
   });
   return (
     <div className={classes.bar} role="toolbar" aria-label="Filter and order">
+      {children}
       <TextInput
         ref={box}
         size="xs"
-        w={188}
+        className={classes.filter ?? ''}
         value={text}
         aria-label="Filter apps"
         placeholder="App or version"
@@ -70,20 +83,38 @@ export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
         ))}
       </div>
       <span className={classes.spacer} />
-      <span className={classes.word} id="board-sort">
-        Sort
-      </span>
-      <SegmentedControl
-        aria-labelledby="board-sort"
+      <NativeSelect
+        size="xs"
+        className={classes.sort ?? ''}
+        aria-label="Sort"
+        title="Order of the rows"
         value={search.sort ?? defaultSort}
-        onChange={(value) => onSearch({ sort: value === defaultSort ? undefined : (value as Sort) })}
-        data={[
-          { value: 'trouble', label: 'Failing first' },
-          { value: 'app', label: 'App' },
-          { value: 'age', label: 'Newest' },
-          { value: 'drift', label: 'Behind' },
-        ]}
+        onChange={(event) => {
+          const sort = event.currentTarget.value as Sort;
+          onSearch({ ...noOrder, sort: sort === defaultSort ? undefined : sort });
+        }}
+        data={Object.entries(sortWord).map(([value, label]) => ({ value, label }))}
       />
+      <ViewMenu search={search} onSearch={onSearch} />
+      <PanelToggle />
     </div>
+  );
+}
+
+/** Brings the panel at the right back, or gives its room to the grid. */
+function PanelToggle() {
+  const open = useUiState((state) => state.panelOpen);
+  const label = open ? 'Hide the details' : 'Show the details';
+  return (
+    <Tooltip label={`${label}${open ? ' (Esc)' : ''}`}>
+      <ActionIcon
+        aria-label="Details panel"
+        aria-pressed={open}
+        variant={open ? 'light' : 'subtle'}
+        onClick={() => useUiState.setState({ panelOpen: !open })}
+      >
+        <IconLayoutSidebarRight size={17} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
   );
 }

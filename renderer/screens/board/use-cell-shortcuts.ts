@@ -3,11 +3,20 @@ import type { Board } from '../../../shared/domain/board/board';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { openSheet, useUiState } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
+import { focusStop } from './focus-stop';
 import { pastBlocked } from './past-board';
 
 /** The environment that a version goes to from `environment`, `null` at the end of its chain. */
 export function nextEnvironment(board: Board, environment: string): string | null {
   return board.environments.find((each) => each.before === environment)?.name ?? null;
+}
+
+/** From a cell back to the overview, and from the overview to the grid alone; the focus goes back to the grid. */
+function stepBack(): void {
+  const { selected, panelOpen } = useUiState.getState();
+  focusStop();
+  if (selected) useUiState.setState({ selected: null });
+  else if (panelOpen) useUiState.setState({ panelOpen: false });
 }
 
 /**
@@ -32,10 +41,13 @@ export function useCellShortcuts(board: Board, past: boolean) {
       }
     },
   });
+  useShortcuts({ Escape: stepBack });
   const focusRollback = useCallback(() => {
     if (past) return announce(pastBlocked);
     const { selected } = useUiState.getState();
-    if (selected?.environment) setWanted(`${selected.app} ${selected.environment}`);
+    if (!selected?.environment) return;
+    useUiState.setState({ panelOpen: true });
+    setWanted(`${selected.app} ${selected.environment}`);
   }, [past]);
   const rollbackFocused = useCallback(() => setWanted(null), []);
   return { focusRollback, rollbackWanted: wanted, rollbackFocused };

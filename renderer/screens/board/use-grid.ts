@@ -1,6 +1,6 @@
-import { type FocusEvent, type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react';
+import { type FocusEvent, type KeyboardEvent, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { useUiState } from '../../ui/layout/ui-state';
-import { type GridPosition, isTyped, moved, typeAheadMs, typedTo } from './grid-keys';
+import { type GridPosition, headRow, isTyped, moved, typeAheadMs, typedTo } from './grid-keys';
 import type { Row } from './rows';
 
 interface GridOptions {
@@ -20,19 +20,31 @@ export function useGrid({ rows, environments, page, scrollTo, open }: GridOption
   const grid = useRef<HTMLDivElement>(null);
   const focusWanted = useRef(false);
   const typed = useRef({ text: '', at: 0 });
+  /** The column whose head has the tab stop; `null`: a cell has it. */
+  const [head, setHead] = useState<number | null>(null);
+  // When nothing is selected any more, the stop stays where it was: there the focus returns to.
+  const last = useRef(selected);
+  if (selected) last.current = selected;
+  const stop = selected ?? last.current;
 
-  const row = selected ? rows.findIndex((each) => each.app === selected.app) : -1;
-  const column = selected?.environment ? environments.indexOf(selected.environment) + 1 : 0;
-  const active: GridPosition = {
-    row: Math.max(0, row),
-    column: row < 0 ? Math.min(1, environments.length) : column,
-  };
+  const row = stop ? rows.findIndex((each) => each.app === stop.app) : -1;
+  const column = stop?.environment ? environments.indexOf(stop.environment) + 1 : 0;
+  const active: GridPosition =
+    head !== null
+      ? { row: headRow, column: head }
+      : { row: Math.max(0, row), column: row < 0 ? Math.min(1, environments.length) : column };
 
   const select = useCallback(
     (place: GridPosition, focus: boolean) => {
+      if (place.row === headRow) {
+        focusWanted.current = focus;
+        setHead(place.column);
+        return;
+      }
       const app = rows[place.row]?.app;
       if (app === undefined) return;
       focusWanted.current = focus;
+      setHead(null);
       useUiState.setState({ selected: { app, environment: environments[place.column - 1] ?? null } });
       scrollTo(place.row);
     },
@@ -44,6 +56,7 @@ export function useGrid({ rows, environments, page, scrollTo, open }: GridOption
     if (!focusWanted.current) return;
     const app = rows[active.row]?.app;
     const cells = grid.current?.querySelectorAll<HTMLElement>(`[data-column="${active.column}"]`);
+    // The heads are no app's.
     const cell = [...(cells ?? [])].find((each) => each.dataset.app === app);
     if (!cell) return;
     focusWanted.current = false;
@@ -77,6 +90,11 @@ export function useGrid({ rows, environments, page, scrollTo, open }: GridOption
 
   // Focus that came by other ways than our keys (assistive technology, a script) moves the active cell along.
   const onFocus = (event: FocusEvent<HTMLDivElement>) => {
+    const atHead = event.target.closest<HTMLElement>('[role="columnheader"] [data-column]');
+    if (atHead) {
+      setHead(Number(atHead.dataset.column));
+      return;
+    }
     const cell = event.target.closest<HTMLElement>('[role="gridcell"]');
     const to = {
       row: rows.findIndex(({ app }) => app === cell?.dataset.app),
@@ -85,5 +103,10 @@ export function useGrid({ rows, environments, page, scrollTo, open }: GridOption
     if (to.row >= 0 && (to.row !== active.row || to.column !== active.column)) select(to, false);
   };
 
-  return { grid, active, select, onKeyDown, onFocus };
+  // Whoever comes back to the grid comes back to a cell.
+  const onBlur = (event: FocusEvent<HTMLDivElement>) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) setHead(null);
+  };
+
+  return { grid, active, select, onKeyDown, onFocus, onBlur };
 }

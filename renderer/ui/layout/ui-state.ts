@@ -43,6 +43,10 @@ interface UiState {
   undeliveredWanted: boolean;
   /** The cell of the board that is selected, kept while other screens are visited. */
   selected: { app: string; environment: string | null } | null;
+  /** The panel beside the board is shown. */
+  panelOpen: boolean;
+  /** The slider of time is shown where the board is compact, too. */
+  timeBarOpen: boolean;
   /** The files that cannot be read are asked for: the overview brings them into sight. */
   problemsWanted: boolean;
   /** Where the board was scrolled to, in px. */
@@ -59,6 +63,8 @@ export const useUiState = create<UiState>(() => ({
   announceOpen: false,
   undeliveredWanted: false,
   selected: null,
+  panelOpen: true,
+  timeBarOpen: false,
   problemsWanted: false,
   boardScroll: 0,
 }));
