@@ -1,17 +1,20 @@
+import { useMemo } from 'react';
 import { type BoardSettings, defaultBoardSettings } from '../../shared/domain/board/board-view';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { useSaveSettings, useSettings } from './queries';
 
-/** How the board is shown, with the way to change it. It is shown at once, and put back where it can't be kept. */
-export function useBoardSettings(): BoardSettings & {
+interface KeptBoardSettings extends BoardSettings {
   save: (change: Partial<BoardSettings>) => void;
   failure: Failure | null;
-} {
+}
+
+/** How the board is shown, with the way to change it. */
+export function useBoardSettings(): KeptBoardSettings {
   const settings = useSettings().data?.board ?? defaultBoardSettings;
-  const saving = useSaveSettings();
-  return {
-    ...settings,
-    save: (change) => saving.mutate({ board: { ...settings, ...change } }),
-    failure: saving.error?.failure ?? null,
-  };
+  const { mutate, error } = useSaveSettings();
+  const failure = error?.failure ?? null;
+  return useMemo(
+    () => ({ ...settings, save: (change) => mutate({ board: { ...settings, ...change } }), failure }),
+    [settings, mutate, failure],
+  );
 }

@@ -1,8 +1,7 @@
-import type { Board, Cell } from '../../shared/domain/board/board';
-import { ownHold } from '../../shared/domain/board/own-hold';
+import type { Board } from '../../shared/domain/board/board';
 import type { HistoryEvent } from '../../shared/domain/history/history-event';
 import { shortVersion } from '../../shared/domain/ledger/version';
-import { openSheet, useUiState } from '../ui/layout/ui-state';
+import { openFreeze, useUiState } from '../ui/layout/ui-state';
 import type { Findable } from './rank';
 
 /** One line of the palette. */
@@ -35,54 +34,6 @@ export interface PaletteDoors {
   toggleColours: () => void;
 }
 
-function cellItems(cell: Cell): PaletteItem[] {
-  const { app, environment } = cell;
-  const items: PaletteItem[] = [
-    {
-      id: `deploy ${app} ${environment}`,
-      group: 'Actions',
-      title: `Deploy ${app} to ${environment}`,
-      words: 'release version tag',
-      note: '',
-      weight: -6,
-      run: () => openSheet({ kind: 'deploy', app, environment }),
-    },
-    ownHold(cell)
-      ? {
-          id: `release ${app} ${environment}`,
-          group: 'Actions',
-          title: `Release the hold on ${app} in ${environment}`,
-          words: 'unfreeze automatic',
-          note: '',
-          weight: -7,
-          run: () => openSheet({ kind: 'release-hold', app, environment }),
-        }
-      : {
-          id: `hold ${app} ${environment}`,
-          group: 'Actions',
-          title: `Hold ${app} in ${environment}`,
-          words: 'freeze stop automatic',
-          note: '',
-          weight: -8,
-          run: () => openSheet({ kind: 'hold', app, environment }),
-        },
-  ];
-  const target = cell.rollbackTarget;
-  if (target) {
-    items.push({
-      id: `rollback ${app} ${environment}`,
-      group: 'Actions',
-      title: `Roll back ${app} in ${environment}`,
-      words: 'undo revert previous rollback',
-      note: `to ${shortVersion(target.version)}, review first`,
-      weight: -5,
-      // From the palette it always opens the sheet: the version was not in sight when it was chosen.
-      run: () => openSheet({ kind: 'rollback', app, environment, version: target.version }),
-    });
-  }
-  return items;
-}
-
 const views = [
   { view: 'now', title: 'Pipeline', words: 'bags next lock deploy' },
   { view: 'timeline', title: 'Bag timeline', words: 'bags passed failed pinned bad roll back' },
@@ -99,7 +50,7 @@ const pipelineItems = (name: string, doors: PaletteDoors): PaletteItem[] =>
     run: () => doors.openPipeline(name, view),
   }));
 
-/** Everything the palette reaches: apps, screens and actions. */
+/** What the palette reaches wherever one is: apps, screens and the window's own actions. */
 export function paletteItems(
   board: Board | undefined,
   practice: boolean,
@@ -164,6 +115,24 @@ export function paletteItems(
       run: doors.toggleColours,
     },
     {
+      id: 'freeze',
+      group: 'Actions',
+      title: 'Freeze…',
+      words: 'stop automatic deploys code freeze',
+      note: 'or type: freeze production until Monday',
+      strict: true,
+      run: () =>
+        openFreeze({
+          kind: 'freeze',
+          scope: { app: null, environment: null, pipeline: null },
+          from: null,
+          until: null,
+          automatic: true,
+          manual: 'warn',
+          reason: '',
+        }),
+    },
+    {
       id: 'announce',
       group: 'Actions',
       title: 'Announce…',
@@ -179,7 +148,6 @@ export function paletteItems(
       note: '?',
       run: () => useUiState.setState({ shortcutsOpen: true }),
     },
-    ...(board?.cells ?? []).flatMap(cellItems),
   ];
 }
 
@@ -220,4 +188,26 @@ export function historyItems(
       },
     ],
   };
+}
+
+/** How many of what was chosen last come first. */
+const recentShown = 5;
+
+/**
+ * The items that were chosen last come first, in that order. An action that undoes or breaks something is not among them:
+ * the first of the list is what Enter takes.
+ */
+export function recentFirst(
+  shown: readonly PaletteItem[],
+  recent: readonly string[],
+  all: readonly PaletteItem[],
+): PaletteItem[] {
+  const known = new Map(all.map((item) => [item.id, item]));
+  const first = recent.flatMap((id) => {
+    const item = known.get(id);
+    return item && !item.verbs ? [item] : [];
+  });
+  const last = first.slice(0, recentShown);
+  const ids = new Set(last.map(({ id }) => id));
+  return [...last.map((item) => ({ ...item, note: 'recent' })), ...shown.filter(({ id }) => !ids.has(id))];
 }

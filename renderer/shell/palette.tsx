@@ -3,15 +3,20 @@ import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { count } from '../../shared/domain/text/count';
-import { useBagPipelines } from '../data/bags-queries';
+import { useAllBagPipelines, useBagPipelines } from '../data/bags-queries';
+import { useBoardSettings } from '../data/board-settings';
 import { useFreezes } from '../data/freeze-queries';
 import { useVersionSearch } from '../data/history-queries';
 import { useBoard, useSaveSettings, useSession } from '../data/queries';
-import { useUiState } from '../ui/layout/ui-state';
+import { linkTo } from '../ui/incident/attention-link';
+import { useAttention } from '../ui/incident/use-attention';
+import { rememberChoice, useUiState } from '../ui/layout/ui-state';
 import { announce } from '../ui/text/announcer';
 import { freezeItems, typedFreeze } from './freeze-items';
 import classes from './palette.module.css';
-import { historyItems, paletteItems } from './palette-items';
+import { cellItems } from './palette-cell-items';
+import { historyItems, paletteItems, recentFirst } from './palette-items';
+import { lockItems, packItems, troubleItems, viewItems } from './palette-place-items';
 import { rank } from './rank';
 
 /** Ctrl/⌘ K: reaches every app, screen and action. */
@@ -38,16 +43,25 @@ export function Palette() {
 function Search({ onDone }: { onDone: () => void }) {
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query);
-  const board = useBoard().data;
+  // A board on which much changes is searched anew when there is time for it.
+  const board = useDeferredValue(useBoard().data);
   const practice = useSession().data?.mode === 'practice';
   const pipelines = useBagPipelines().data;
   const freezes = useFreezes().data;
   const navigate = useNavigate();
   const save = useSaveSettings();
   const scheme = useComputedColorScheme('light');
+  const { items: trouble } = useAttention();
+  const bags = useAllBagPipelines().pipelines;
+  const settings = useBoardSettings();
+  const { selected, recentChoices } = useUiState.getState();
   const items = useMemo(
-    () =>
-      paletteItems(board, practice, pipelines ?? [], {
+    () => [
+      ...troubleItems(trouble, {
+        openAll: () => void navigate({ to: '/', search: { only: 'attention' } }),
+        openPlace: (place) => void navigate(linkTo(place)),
+      }),
+      ...paletteItems(board, practice, pipelines ?? [], {
         openApp: (app) => void navigate({ to: '/apps/$app', params: { app } }),
         openScreen: (to) => void navigate({ to }),
         openPipeline: (pipeline, view) =>
@@ -55,12 +69,27 @@ function Search({ onDone }: { onDone: () => void }) {
         openBatch: (environment) => void navigate({ to: '/batch/$environment', params: { environment } }),
         toggleColours: () => save.mutate({ colourScheme: scheme === 'dark' ? 'light' : 'dark' }),
       }),
-    [board, practice, pipelines, navigate, save.mutate, scheme],
+      ...viewItems(settings, {
+        openView: ({ name: _name, density, ...filter }) => {
+          settings.save({ density });
+          void navigate({ to: '/', search: filter });
+        },
+        setDensity: (density) => settings.save({ density }),
+      }),
+      ...lockItems(board),
+      ...packItems(bags),
+      ...cellItems(board, selected),
+    ],
+    [board, practice, pipelines, bags, trouble, settings, selected, navigate, save.mutate, scheme],
   );
   const versions = useVersionSearch(wanted.trim()).data?.events;
   const found = useMemo(() => {
     const all = [...items, ...freezeItems(freezes)];
-    const pool = wanted.trim() === '' ? all.filter((item) => (item.weight ?? 0) >= 0) : all;
+    if (wanted.trim() === '') {
+      const pool = all.filter((item) => (item.weight ?? 0) >= 0);
+      // What was chosen last may be something that is only found by typing.
+      return recentFirst(rank(wanted, pool, 40), recentChoices, all);
+    }
     const { versions: known, search } = historyItems(wanted, versions ?? [], {
       openVersion: (app, version) =>
         void navigate({ to: '/apps/$app/versions/$version', params: { app, version } }),
@@ -72,8 +101,10 @@ function Search({ onDone }: { onDone: () => void }) {
       environments: environments.map(({ name }) => name),
       pipelines: [...environments.flatMap((one) => one.pipeline?.name ?? []), ...(pipelines ?? [])],
     };
-    return [...typedFreeze(wanted, names, freezes), ...known, ...rank(wanted, pool, 40), ...search];
-  }, [wanted, items, versions, navigate, freezes, board, pipelines]);
+    const freeze = typedFreeze(wanted, names, freezes);
+    const pool = freeze.length > 0 ? all.filter(({ id }) => id !== 'freeze') : all;
+    return [...freeze, ...known, ...rank(wanted, pool, 40), ...search];
+  }, [wanted, items, versions, navigate, freezes, board, pipelines, recentChoices]);
   const [at, setAt] = useState('');
   // The best fit is what Enter takes, however the list has changed.
   const best = found[0]?.id ?? '';
@@ -108,6 +139,7 @@ function Search({ onDone }: { onDone: () => void }) {
             className={classes.item}
             onSelect={() => {
               onDone();
+              rememberChoice(item.id);
               item.run();
             }}
           >

@@ -6,6 +6,10 @@ export interface Findable {
   words?: string;
   /** A push for things that are wanted more often; 0 by default, at most 10. */
   weight?: number;
+  /** It does something: every word that is typed has to begin a word of it, and no letters in between are guessed. */
+  strict?: boolean;
+  /** It undoes or breaks something: besides, one of these has to be typed, with three letters at least. */
+  verbs?: readonly string[];
 }
 
 /** What a text scores that has the query somewhere inside a word. */
@@ -58,8 +62,30 @@ function walk(letters: string, target: string, preferBeginnings: boolean): numbe
   return score > 12 ? Math.min(50, score) : 0;
 }
 
+/** What a strict item scores where it fits: after what is called so itself, before what only holds the letters. */
+const strictScore = 72;
+/** Letters of a verb that have to be typed before what breaks something is offered. */
+const shortestVerb = 3;
+
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[\s:…,]+/)
+    .filter(Boolean);
+
+/** Whether every word of the query begins a word of the item; and one of them its verb, where it asks for that. */
+function fitsStrictly(query: string, { title, words = '', verbs }: Findable): boolean {
+  const typed = wordsOf(query);
+  // `pub` and `api` both begin a part of `publishing-api`.
+  const own = wordsOf(`${title} ${words}`).flatMap((word) => [word, ...word.split(/[-_./]/)]);
+  if (!typed.every((word) => own.some((one) => one.startsWith(word)))) return false;
+  if (!verbs) return true;
+  return typed.some((word) => word.length >= shortestVerb && verbs.some((verb) => verb.startsWith(word)));
+}
+
 /** Every word of the query has to fit somewhere; titles count more than other words. */
 function score(query: string, item: Findable): number {
+  if (item.strict || item.verbs) return fitsStrictly(query, item) ? strictScore + (item.weight ?? 0) : 0;
   const weight = item.weight ?? 0;
   const whole = closeness(query, item.title);
   if (whole >= inside) return whole + weight;

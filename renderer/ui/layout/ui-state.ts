@@ -36,6 +36,8 @@ interface UiState {
   /** The freeze that is about to be set, changed or lifted. */
   freeze: FreezeIntent | null;
   paletteOpen: boolean;
+  /** What was chosen in the palette, by id, the last first. */
+  recentChoices: readonly string[];
   shortcutsOpen: boolean;
   /** Something is written to everybody who is told what happens. */
   announceOpen: boolean;
@@ -59,6 +61,7 @@ export const useUiState = create<UiState>(() => ({
   action: null,
   freeze: null,
   paletteOpen: false,
+  recentChoices: [],
   shortcutsOpen: false,
   announceOpen: false,
   undeliveredWanted: false,
@@ -79,3 +82,12 @@ export const closeAction = (): void => useUiState.setState({ action: null });
 /** Opens the sheet in which a freeze is looked at before it is set, changed or lifted. */
 export const openFreeze = (freeze: FreezeIntent): void => useUiState.setState({ freeze });
 export const closeFreeze = (): void => useUiState.setState({ freeze: null });
+
+/** Choices of the palette that are remembered. */
+const mostRecent = 20;
+
+/** Remembers what was chosen in the palette. */
+export const rememberChoice = (id: string): void =>
+  useUiState.setState(({ recentChoices }) => ({
+    recentChoices: [id, ...recentChoices.filter((one) => one !== id)].slice(0, mostRecent),
+  }));
