@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { bundledPackages } from './electron/dev/shipped/bundled-packages';
 import project from './package.json' with { type: 'json' };
 
 /**
@@ -18,15 +19,16 @@ const entries = {
 /**
  * Of this package's 1,500 files we use a few dozen. They are bundled, with what they need of other packages and without
  * what nothing of ours leads to: loading that takes an eighth of the processor's time, and 54 MB need not be shipped
- * (electron-builder.yml leaves them out). Our other packages stay outside, and so do their own.
+ * (it is none of package.json's `dependencies`, which are shipped as they are). Those stay outside, and so do their own.
  */
 const bundled = '@kubernetes/client-node';
-const outside = ['electron', ...Object.keys(project.dependencies).filter((name) => name !== bundled)];
+const outside = ['electron', ...Object.keys(project.dependencies)];
 
 /** The main process and its helpers: ES modules for Node 20.18 and newer. */
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
+  plugins: [bundledPackages()],
   ssr: { noExternal: true, external: outside },
   build: {
     ssr: true,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { bundledPackages } from './electron/dev/shipped/bundled-packages';
 
 const devPort = 5183;
 
@@ -9,7 +10,7 @@ export default defineConfig({
   root: resolve(import.meta.dirname, 'renderer'),
   base: '/',
   publicDir: false,
-  plugins: [react()],
+  plugins: [react(), bundledPackages()],
   build: {
     // The Chromium of the fallback Electron; the shipped one is newer.
     target: 'chrome130',

@@ -1,25 +1,48 @@
+import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { buildApp } from './build';
-import { officialVersion } from './electron-runtime';
+import { type ElectronRuntime, ensureElectron, officialVersion } from './electron-runtime';
 import { projectRoot } from './project';
-import { runCommand, say } from './say';
+import { runCommand, SetupError, say } from './say';
 
 /**
- * `npm run package -- [arguments of electron-builder]`: the app as it is shipped, into release/. Without arguments an
- * unpacked folder for this Linux. What is shipped is the official Electron that package.json names, which
- * electron-builder fetches from its release host; the fallback of development is never packaged.
+ * `npm run package -- [arguments of electron-builder]`: the app as it is shipped, into release/. Without arguments, and
+ * with `--dir`, an unpacked folder for this machine. What is shipped is the official Electron that package.json names;
+ * where its release host can't be reached, the fallback of development makes such a folder, to be tested and never to be
+ * given to anybody: About says so in it, and installers are refused.
  */
 export async function run(args: string[]): Promise<void> {
   await runCommand(async () => {
+    const onlyFolder = args.every((argument) => argument === '--dir');
+    const electron = await ensureElectron();
+    if (electron.kind === 'fallback' && !onlyFolder) {
+      throw new SetupError(
+        `Installers are made with Electron ${officialVersion()} alone, which can't be fetched here.`,
+        'Make its release host reachable (or set ELECTRON_MIRROR), or make an unpacked folder: npm run package -- --dir',
+      );
+    }
     await buildApp();
-    say(`packaging with Electron ${officialVersion()}`);
-    const wanted = args.length > 0 ? args : ['--linux', 'dir'];
-    const { exitCode } = await execa('electron-builder', [...wanted, '--publish', 'never'], {
-      cwd: projectRoot,
-      preferLocal: true,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      reject: false,
-    });
+    say(
+      `packaging with Electron ${electron.version}${electron.kind === 'fallback' ? ' (the fallback)' : ''}`,
+    );
+    const wanted = onlyFolder ? ['--dir', ...onThisMachine(electron)] : args;
+    const { exitCode } = await execa(
+      'electron-builder',
+      [...wanted, `-c.extraMetadata.shippedElectron=${officialVersion()}`, '--publish', 'never'],
+      {
+        cwd: projectRoot,
+        preferLocal: true,
+        stdio: ['ignore', 'inherit', 'inherit'],
+        reject: false,
+      },
+    );
     return exitCode ?? 1;
   });
+}
+
+/** A folder for this machine is made of the Electron that lies here already. */
+function onThisMachine({ executable, version }: ElectronRuntime): string[] {
+  // Of macOS the executable lies inside of the bundle: there it is fetched from the cache.
+  if (process.platform === 'darwin') return [];
+  return [`-c.electronDist=${dirname(executable)}`, `-c.electronVersion=${version}`];
 }

@@ -12,20 +12,9 @@ const production = 'production';
  */
 export async function playIncident(page: Page, report: Report, shots: string): Promise<Figures> {
   const shot = takeShots(page, shots);
-  const toBoard = (): Promise<void> => page.getByRole('link', { name: 'Board' }).click();
+  const toBoard = (): Promise<void> => openBoard(page);
 
-  await report.step('board', async () => {
-    await page.getByRole('grid').waitFor();
-    const { apps, environments } = await until('everything is live and healthy', async () => {
-      const board = await ask(page, 'board.get', {});
-      const live =
-        board.ledger.state === 'live' && board.environments.every(({ cluster }) => cluster.state === 'live');
-      const healthy = board.cells.every(({ health, deployed }) => health === 'Healthy' && deployed !== null);
-      return live && healthy && board.history.ready && board;
-    });
-    await shot('board');
-    return `${apps.length} apps in ${environments.length} environments, all of it live and healthy`;
-  });
+  await boardIsLive(page, report, shot);
 
   const before = (await cellOf(page, app, production)).ledger?.version ?? 'none';
   const good = await report.step('release', async () => {
@@ -63,8 +52,52 @@ export async function playIncident(page: Page, report: Report, shots: string): P
     return `${bad.version} came to production by itself and fails: ${why}`;
   });
 
+  const clicked = await rollBack({ page, report, shot }, { environment: production, version: good.version });
+  await report.step('held', async () => {
+    await toBoard();
+    await untilShown(page, app, production, [/Held/]);
+    const cell = await cellOf(page, app, production);
+    if (cell.hold?.state !== 'effective') throw new Error(`the hold is ${cell.hold?.state ?? 'not there'}`);
+    await shot('held');
+    return `automatic deploys of ${app} into production are held, and the cluster of staging shows it`;
+  });
+  return { clickToCommitMs: clicked.ms };
+}
+
+/** What a step needs of the drill that it is part of. */
+interface Playing {
+  page: Page;
+  report: Report;
+  shot: (name: string) => Promise<void>;
+}
+
+const openBoard = (page: Page): Promise<void> => page.getByRole('link', { name: 'Board' }).click();
+
+async function boardIsLive(page: Page, report: Report, shot: Playing['shot']): Promise<void> {
+  await report.step('board', async () => {
+    await page.getByRole('grid').waitFor();
+    const { apps, environments } = await until('everything is live and healthy', async () => {
+      const board = await ask(page, 'board.get', {});
+      const live =
+        board.ledger.state === 'live' && board.environments.every(({ cluster }) => cluster.state === 'live');
+      const healthy = board.cells.every(({ health, deployed }) => health === 'Healthy' && deployed !== null);
+      return live && healthy && board.history.ready && board;
+    });
+    await shot('board');
+    return `${apps.length} apps in ${environments.length} environments, all of it live and healthy`;
+  });
+}
+
+/**
+ * Rolls the app back from the panel of its cell, which is open, by one click, and waits until the version is healthy.
+ * @returns milliseconds from the click to the commit on the remote.
+ */
+async function rollBack(
+  { page, report, shot }: Playing,
+  { environment, version }: { environment: string; version: string },
+): Promise<{ ms: number }> {
   let operationId = '';
-  const action = `Roll back ${app} to ${good.version} in ${production}`;
+  const action = `Roll back ${app} to ${version} in ${environment}`;
   const clicked = await report.step('roll back', async () => {
     const button = page.getByRole('button', { name: action });
     await button.waitFor();
@@ -76,7 +109,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
     const clickedAt = await watchClick(page);
     await button.click();
     const operation = await until('the rollback is committed', async () => {
-      const [newest] = await ask(page, 'operation.list', { app, environment: production, limit: 1 });
+      const [newest] = await ask(page, 'operation.list', { app, environment, limit: 1 });
       if (newest?.failure) throw new Error(newest.failure.message);
       return newest?.intent.kind === 'rollback' && newest.commit !== null && newest;
     });
@@ -90,7 +123,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
   });
 
   await report.step('healthy again', async () => {
-    await untilShown(page, app, production, [new RegExp(`: ${good.version},`), /Healthy/]);
+    await untilShown(page, app, environment, [new RegExp(`: ${version},`), /Healthy/]);
     await page.evaluate((id) => {
       location.hash = `#/operations/${id}`;
     }, operationId);
@@ -102,15 +135,35 @@ export async function playIncident(page: Page, report: Report, shots: string): P
     await shot('operation');
     if (operation.state !== 'succeeded')
       throw new Error(`the operation ended as ${operation.state}: ${operation.failure?.message ?? ''}`);
-    return `production runs ${good.version} and is healthy; every step of the rollback is done`;
+    return `${environment} runs ${version} and is healthy; every step of the rollback is done`;
   });
-  await report.step('held', async () => {
-    await toBoard();
-    await untilShown(page, app, production, [/Held/]);
-    const cell = await cellOf(page, app, production);
-    if (cell.hold?.state !== 'effective') throw new Error(`the hold is ${cell.hold?.state ?? 'not there'}`);
-    await shot('held');
-    return `automatic deploys of ${app} into production are held, and the cluster of staging shows it`;
+  return clicked;
+}
+
+/**
+ * The short drill: a release breaks the first environment, which every version comes to by itself, and one click rolls it
+ * back. It takes a minute even where the practice estate's time is the wall's.
+ * @param shots folder for the numbered screenshots.
+ */
+export async function playShort(page: Page, report: Report, shots: string): Promise<Figures> {
+  const shot = takeShots(page, shots);
+  const environment = 'integration';
+  await boardIsLive(page, report, shot);
+  const before = (await cellOf(page, app, environment)).ledger?.version ?? 'none';
+  const bad = await report.step('bad release', async () => {
+    const version = await release(page, app, 'Crashes on start');
+    return { version, detail: `${app} ${version} is published; it crashes` };
   });
-  return { clickToCommitMs: clicked.ms };
+  await report.step('incident', async () => {
+    await openBoard(page);
+    await untilShown(page, app, environment, [
+      new RegExp(`Git has ${bad.version},`),
+      /Pods failing|Rollout failed/,
+    ]);
+    await page.getByRole('gridcell', { name: new RegExp(`^${app}, ${environment}: `) }).click();
+    await shot('incident');
+    return `${bad.version} came to ${environment} by itself and does not start`;
+  });
+  const { ms } = await rollBack({ page, report, shot }, { environment, version: before });
+  return { clickToCommitMs: ms };
 }
