@@ -35,7 +35,7 @@ test('a crash loop is found from the board in two clicks', async () => {
   );
   await expect(why.getByRole('list', { name: 'Pod events' })).toContainText(/Back-off restarting/i);
   // The timeline of a deployment that nobody started here says the same.
-  const stages = page().getByRole('list', { name: `Stages of ${name} ${version}` });
+  const stages = page().getByRole('list', { name: `Steps of ${name} ${version}` });
   await expect(stages.getByRole('listitem').filter({ hasText: 'GitHub run' })).toContainText(/Done|Running/);
   await expect(stages.locator('[aria-current="step"]')).toContainText('Rollout');
   await lookAt(app(), 'app-crash-loop');
@@ -331,7 +331,7 @@ test('a cluster goes away during a rollout and comes back', async () => {
   const id = await startDeploy(page(), { app: name, environment: 'staging', version });
   await goTo(page(), `#/operations/${id}`);
   const rollout = page().getByRole('region', { name: `Rollout of ${name}` });
-  const stages = page().getByRole('list', { name: `Stages of ${name} ${version}` });
+  const stages = page().getByRole('list', { name: 'Steps' });
   await expect(stages.locator('[aria-current="step"]')).toContainText('Rollout');
 
   await control.clusterDown({ environment: 'staging' });

@@ -61,6 +61,14 @@ export const useEarlyPreview = (intent: AppIntent | null) =>
 
 export const useOperation = (operationId: string) => useQuery(queryOf('operation.get', { operationId }));
 
+/** An operation that somebody names, as far as this console knows it; `null`: it is another console's, or not read yet. */
+export const useKnownOperation = (operationId: string | null) =>
+  useQuery({
+    ...queryOf('operation.get', { operationId: operationId ?? '-' }),
+    enabled: operationId !== null,
+    retry: false,
+  }).data ?? null;
+
 /** The run of GitHub Actions that an operation started, as it was seen last; `null`: none, or it is not known yet. */
 export const useOperationRun = (operationId: string, enabled: boolean) =>
   useQuery({ ...queryOf('operation.run', { operationId }), enabled }).data ?? null;

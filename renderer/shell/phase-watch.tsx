@@ -3,9 +3,10 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
+import { stepAt } from '../../shared/domain/operation/present-step';
 import { useOperations, useSession } from '../data/queries';
 import { announce } from '../ui/text/announcer';
-import { operationStateWord, presentStep, stepWord } from '../ui/text/words';
+import { operationStateWord, stepWord } from '../ui/text/words';
 
 /** What changed between two looks at the operations: a step, or the end. The first look is only remembered. */
 export function phaseChanges(
@@ -20,7 +21,7 @@ export function phaseChanges(
     const ended = operation.state !== 'running';
     // What had ended before this window saw it is no news.
     if (ended && was === undefined) continue;
-    const step = presentStep(operation);
+    const step = stepAt(operation);
     const phase = ended ? operationStateWord[operation.state] : step ? stepWord(step.name) : 'started';
     changes.push({ operation, text: `${shortTitleOf(operation.intent)}: ${phase}`, ended });
   }
@@ -29,7 +30,7 @@ export function phaseChanges(
 
 /** One text per phase that is worth telling apart. */
 export function phaseOf(operation: Operation): string {
-  return `${operation.state} ${operation.state === 'running' ? (presentStep(operation)?.name ?? '') : ''}`;
+  return `${operation.state} ${operation.state === 'running' ? (stepAt(operation)?.name ?? '') : ''}`;
 }
 
 /** Announces changes of phase, and notifies of the end of one's own operations; each leads to its operation. */

@@ -2,11 +2,13 @@ import { Link } from '@tanstack/react-router';
 import { shortVersion } from '../../shared/domain/ledger/version';
 import { declarationOf, isAppIntent, shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation, OperationState } from '../../shared/domain/operation/operation';
+import { stepAt } from '../../shared/domain/operation/present-step';
+import { operationSpent } from '../../shared/domain/operation/spent';
 import { count } from '../../shared/domain/text/count';
 import { useOperations } from '../data/queries';
 import { OperationMark } from '../ui/layout/mark';
-import { operationStateWord, presentStep, stepWord } from '../ui/text/words';
-import { between, duration } from '../ui/time/time';
+import { operationStateWord, stepWord } from '../ui/text/words';
+import { duration } from '../ui/time/time';
 import { useNow } from '../ui/time/use-now';
 import classes from './tray.module.css';
 
@@ -45,8 +47,8 @@ function Brief({ operation: { intent, state } }: { operation: Operation }) {
 
 function Item({ operation, now }: { operation: Operation; now: number }) {
   const { state } = operation;
-  const step = presentStep(operation);
-  const spent = between(operation.requestedAt, operation.finishedAt, now) ?? 0;
+  const step = stepAt(operation);
+  const spent = operationSpent(operation, now);
   return (
     <li className={classes.item}>
       <Link

@@ -60,7 +60,7 @@ export async function runJob(task: JobTask): Promise<JobEnd> {
   reportJob(task, {
     state: end.state,
     text: end.state === 'succeeded' ? null : end.text,
-    finishedAt: now(),
+    finishedAt: end.finishedAt ?? now(),
   });
   return end;
 }

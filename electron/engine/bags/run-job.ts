@@ -11,10 +11,14 @@ import { fillTemplates } from '../../../shared/domain/text/fill-template';
 import type { StepContext } from '../operation-context';
 import { recordsNow } from './pipelines';
 
-/** How a job ended. */
-export type JobEnd =
+/**
+ * How a job ended. `finishedAt`: when, as the system that ran it tells; left out: it does not, and the moment in which this
+ * console saw it has to do.
+ */
+export type JobEnd = { finishedAt?: string | null } & (
   | { state: 'succeeded' }
-  | { state: 'failed' | 'aborted' | 'unknown'; text: string; failure: Failure | null };
+  | { state: 'failed' | 'aborted' | 'unknown'; text: string; failure: Failure | null }
+);
 
 /** One job of a deployment with all that it needs. */
 export interface JobTask<J extends DeployJob = DeployJob> {

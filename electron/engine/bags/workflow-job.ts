@@ -160,5 +160,5 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
   if (!('phase' in ended)) return ended;
   const asksLog = phase === 'test' && ended.phase === 'Failed' && ended.shutdown === null;
   const tests = asksLog ? await failedTestsOf(cluster, ended, world.limits.look, context.signal) : [];
-  return endOf(ended, tests);
+  return { ...endOf(ended, tests), finishedAt: ended.finishedAt };
 }

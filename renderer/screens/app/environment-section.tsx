@@ -9,8 +9,8 @@ import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { Panel } from '../../ui/layout/panel';
 import { type LogChoice, renewed } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
+import { DeploymentRail } from '../../ui/rail/deployment-rail';
 import { RolloutPanel } from '../../ui/rollout/rollout-panel';
-import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import classes from './environment-section.module.css';
 
 interface EnvironmentSectionProps {
@@ -49,7 +49,7 @@ export function EnvironmentSection(props: EnvironmentSectionProps) {
           </>
         }
       >
-        <DeploymentTimeline key={environment} app={app} environment={environment} commit={null} />
+        <DeploymentRail key={environment} app={app} environment={environment} commit={null} />
       </Panel>
       <Looked
         key={environment}

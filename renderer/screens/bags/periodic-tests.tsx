@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import type { BagPipelineView, PeriodicView } from '../../../shared/domain/bags/view';
+import { spentOf } from '../../../shared/domain/operation/spent';
 import { usePeriodicTests } from '../../data/bags-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { StepMark } from '../../ui/layout/mark';
 import { Empty, Panel } from '../../ui/layout/panel';
 import { ExternalLink } from '../../ui/text/external-link';
-import { between, clock, duration, fullTime } from '../../ui/time/time';
+import { clock, duration, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './bags-screen.module.css';
 
@@ -113,7 +114,7 @@ function Suite({ suite }: { suite: PeriodicView }) {
                   <td title={run.startedAt ? fullTime(run.startedAt) : undefined}>
                     {run.startedAt ? clock(run.startedAt, now) : 'not started'}
                   </td>
-                  <td>{duration(between(run.startedAt, run.finishedAt, now) ?? 0)}</td>
+                  <td>{duration(spentOf(run, now) ?? 0)}</td>
                   <td>
                     <RunLink run={run} />
                   </td>

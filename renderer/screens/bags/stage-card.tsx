@@ -8,16 +8,17 @@ import { useBags } from '../../data/bags-queries';
 import { useReadOnly } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
 import { BlockedMark, DeploymentMark } from '../../ui/bag/bag-mark';
+import { BagRecovery } from '../../ui/bag/bag-recovery';
 import { bagRollback } from '../../ui/bag/bag-rollback';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { openAction } from '../../ui/layout/ui-state';
+import { JobList } from '../../ui/rail/job-list';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
-import { JobList } from './job-list';
 import { PolicyBox } from './policy-box';
 import classes from './stage-card.module.css';
 
@@ -49,7 +50,11 @@ export function StageCard({ pipeline, stage }: Props) {
           />
         </div>
       )}
-      {stage.jobs.length > 0 && <JobList jobs={stage.jobs} />}
+      {stage.jobs.length > 0 && (
+        <div className={classes.jobs}>
+          <JobList jobs={stage.jobs} />
+        </div>
+      )}
       <Tests pipeline={pipeline} stage={stage} />
       <Next pipeline={pipeline} stage={stage} />
       <PolicyBox pipeline={pipeline} stage={stage} />
@@ -116,25 +121,10 @@ function Tests({ pipeline, stage }: Props) {
     bag: running.bag,
     token: lock.token,
   };
-  const isBad = stage.bad.some(({ bag }) => bag === running.bag);
-  const noRetry =
-    readOnlyBecause ?? (isBad ? `Bag ${running.bag} is marked bad here, so it can’t pass.` : null);
   if (running.state === 'test-failed')
     return (
       <div className={classes.actions}>
-        <ActionButton
-          blocked={noRetry}
-          onAction={() => openAction({ kind: 'retry-tests', ...place, suites: 'failed' })}
-        >
-          Retry failed tests…
-        </ActionButton>
-        <ActionButton
-          variant="default"
-          blocked={noRetry}
-          onAction={() => openAction({ kind: 'retry-tests', ...place, suites: 'all' })}
-        >
-          Retry all tests…
-        </ActionButton>
+        <BagRecovery pipeline={pipeline.pipeline} stage={stage} only={['retry-failed', 'retry-all']} />
       </div>
     );
   if (running.state === 'testing')

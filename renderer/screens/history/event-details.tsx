@@ -8,6 +8,7 @@ import { useEventDetails } from '../../data/history-queries';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
 import { Empty } from '../../ui/layout/panel';
+import { DeploymentRail, RailWaiting } from '../../ui/rail/deployment-rail';
 import { SavedLogs, SavedObservations } from '../../ui/saved/saved-view';
 import { CopyButton } from '../../ui/text/copy-button';
 import { aboutText, eventLook, eventSubject, eventVersion, movedText } from '../../ui/text/event-words';
@@ -16,7 +17,6 @@ import { operationStateWord } from '../../ui/text/words';
 import { ago, dateTime, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
-import { DeploymentTimeline, TimelineWaiting } from '../../ui/timeline/deployment-timeline';
 import classes from './event-details.module.css';
 import { listId } from './feed-layout';
 
@@ -171,7 +171,7 @@ function RestingTimeline(props: { app: string; environment: string; commit: stri
     const timer = setTimeout(() => setRests(true), 400);
     return () => clearTimeout(timer);
   }, []);
-  return rests ? <DeploymentTimeline {...props} /> : <TimelineWaiting />;
+  return rests ? <DeploymentRail {...props} /> : <RailWaiting />;
 }
 
 /** What the repo and earlier observations know of it. */

@@ -1,10 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import type { Intent } from '../../../shared/domain/operation/intent';
-import type { Job, Operation, Step } from '../../../shared/domain/operation/operation';
+import { jobStep } from '../../../shared/domain/operation/job-step';
+import type { Operation } from '../../../shared/domain/operation/operation';
+import { spentOf } from '../../../shared/domain/operation/spent';
+import { railOf } from '../../../shared/domain/timeline/rail';
 import { Version } from '../../ui/change/version';
 import { StepMark } from '../../ui/layout/mark';
 import { Panel } from '../../ui/layout/panel';
-import { between, duration } from '../../ui/time/time';
+import { Rail } from '../../ui/rail/rail';
+import { duration } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './batch-operation.module.css';
@@ -12,21 +16,16 @@ import { OperationLayout } from './operation-layout';
 
 type BatchIntent = Extract<Intent, { kind: 'batch' }>;
 
-const mark: Record<Job['state'], Step['state']> = {
-  waiting: 'waiting',
-  running: 'running',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  aborted: 'skipped',
-  unknown: 'unknown',
-};
-
 /** A batch: each of its apps, how it stands, and the way to its own operation. */
 export function BatchOperation({ operation, intent }: { operation: Operation; intent: BatchIntent }) {
   const now = useNow('second');
   const jobs = new Map(operation.jobs.map((job) => [job.name, job]));
   return (
-    <OperationLayout operation={operation} log={null}>
+    <OperationLayout
+      operation={operation}
+      rail={<Rail label="Steps" lines={railOf(operation, null)} />}
+      log={null}
+    >
       <Panel title="Apps">
         <table className={classes.table}>
           <thead>
@@ -41,11 +40,11 @@ export function BatchOperation({ operation, intent }: { operation: Operation; in
           <tbody>
             {intent.items.map(({ intent: { app, expected, version } }) => {
               const job = jobs.get(app);
-              const spent = job ? between(job.startedAt, job.finishedAt, now) : null;
+              const spent = job ? spentOf(job, now) : null;
               return (
                 <tr key={app}>
                   <td>
-                    <StepMark value={mark[job?.state ?? 'waiting']} />
+                    <StepMark value={job ? jobStep(job) : 'waiting'} />
                   </td>
                   <th scope="row">
                     {job?.operationId ? (

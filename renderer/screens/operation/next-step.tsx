@@ -21,11 +21,19 @@ export function NextStep({ operation }: { operation: Operation }) {
   const there = useCell(target?.app ?? null, next);
   const blocked = useReadOnly();
   if (!target || !cell) return null;
-  const leaves = afterwards(operation);
-  if (needsAttention(cell) || leaves === 'roll-back')
-    return <RollbackButton cell={cell} urgent={state === 'failed' || needsAttention(cell)} />;
+  const troubled = needsAttention(cell);
   const version = 'version' in target ? target.version : null;
-  if (leaves === 'nothing' || version === null || cell.ledger?.version !== version) return null;
+  switch (afterwards(operation, { version: cell.ledger?.version ?? null, troubled })) {
+    case 'roll-back':
+      // Where the failure is told, its way out stands with it.
+      return operation.failure ? null : (
+        <RollbackButton cell={cell} urgent={state === 'failed' || troubled} />
+      );
+    case 'nothing':
+      return null;
+    case 'next':
+      if (version === null || cell.ledger?.version !== version) return null;
+  }
   if (target.kind !== 'deploy' && target.kind !== 'promote') return null;
   if (next === null || !there)
     return (

@@ -2,12 +2,13 @@ import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { shortTitleOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
+import { operationSpent } from '../../../shared/domain/operation/spent';
 import { useCancelOperation, useOperations } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { isHoldAlone, WithdrawHold } from '../../ui/hold/withdraw-hold';
 import { OperationMark } from '../../ui/layout/mark';
-import { ago, between, duration, fullTime } from '../../ui/time/time';
+import { ago, duration, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import { NextStep } from './next-step';
@@ -18,7 +19,7 @@ import { SubjectLink } from './subject-link';
 export function OperationHead({ operation }: { operation: Operation }) {
   const now = useNow('second');
   const { intent, state } = operation;
-  const spent = duration(between(operation.requestedAt, operation.finishedAt, now) ?? 0);
+  const spent = duration(operationSpent(operation, now));
   return (
     <header className={classes.head}>
       <div className={classes.what}>

@@ -7,10 +7,11 @@ import { LogViewer } from '../../ui/log/log-viewer';
 import { Facts } from './facts';
 import { OperationHead } from './operation-head';
 import classes from './operation-screen.module.css';
-import { StepList } from './step-list';
 
 interface OperationLayoutProps {
   operation: Operation;
+  /** Its steps. */
+  rail: ReactNode;
   /** What can be done about its failure. */
   remedy?: ReactNode;
   /** The log that was opened. */
@@ -19,22 +20,22 @@ interface OperationLayoutProps {
   children: ReactNode;
 }
 
-/** An operation's steps, facts, failure and checks at the left; what is seen of it live, and a log, at the right. */
-export function OperationLayout({ operation, remedy, log, children }: OperationLayoutProps) {
+/** An operation's failure with the ways out, its steps, facts and checks at the left; what is seen of it live, and a log, at the right. */
+export function OperationLayout({ operation, rail, remedy, log, children }: OperationLayoutProps) {
   return (
     <div className={classes.screen}>
       <OperationHead operation={operation} />
       <div className={classes.columns}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must be able to reach it */}
         <section className={classes.left} aria-label="Progress" tabIndex={0}>
-          <StepList operation={operation} />
-          <Facts operation={operation} />
           {operation.failure && (
-            <div className={classes.block}>
+            <section className={classes.block} aria-label="What failed">
               <FailurePanel failure={operation.failure} />
-              {remedy}
-            </div>
+              {remedy && <div className={classes.remedy}>{remedy}</div>}
+            </section>
           )}
+          {rail}
+          <Facts operation={operation} />
           {operation.findings.length > 0 && (
             <div className={classes.block}>
               <h2 className={classes.heading}>Checks</h2>

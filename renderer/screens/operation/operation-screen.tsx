@@ -1,17 +1,23 @@
 import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
+import { afterwards } from '../../../shared/domain/operation/afterwards';
 import { type AppIntent, hasStep, isAppIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
+import { railOf } from '../../../shared/domain/timeline/rail';
 import { useApplications } from '../../data/argo-queries';
-import { useBoard, useOperation, useRollout } from '../../data/queries';
+import { useBoard, useCell, useOperation, useRollout } from '../../data/queries';
+import { useTimeline } from '../../data/timeline-queries';
+import { RollbackButton } from '../../ui/action/rollback-button';
 import { ApplicationPanel } from '../../ui/argo/application-panel';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import { isSheetKind, openSheet } from '../../ui/layout/ui-state';
 import { type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
+import { RailTarget, TimesAndSources } from '../../ui/rail/deployment-rail';
+import { Rail } from '../../ui/rail/rail';
 import { RolloutPanel } from '../../ui/rollout/rollout-panel';
-import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { BagOperation } from './bag-operation';
 import { BatchOperation } from './batch-operation';
 import { OperationLayout } from './operation-layout';
@@ -54,6 +60,11 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
   const production =
     useBoard().data?.environments.some(({ name, tier }) => name === environment && tier === 'production') ??
     false;
+  const { commit } = operation;
+  const asked = useTimeline(app, environment, commit, deploys && commit !== null);
+  // Of another commit while its own is on the way.
+  const timeline = commit !== null && asked.data?.commit === commit ? asked.data : null;
+  const lines = railOf(operation, timeline);
   const workflows = useOwnWorkflows(operation);
   const hooks = useApplications(app, environment, deploys).data?.hookJobs ?? [];
   const [chosen, setChosen] = useState<LogChoice | null>(null);
@@ -64,15 +75,16 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
   return (
     <OperationLayout
       operation={operation}
-      remedy={<LookAgain operation={operation} intent={intent} />}
+      rail={
+        <>
+          <Rail label="Steps" lines={lines} />
+          {timeline && <RailTarget timeline={timeline} />}
+        </>
+      }
+      remedy={<Remedy operation={operation} intent={intent} />}
       log={log}
     >
       <RunPanel operation={operation} environment={environment} open={log} onLog={setChosen} />
-      {deploys && operation.commit && (
-        <Panel title="Timeline">
-          <DeploymentTimeline app={app} environment={environment} commit={operation.commit} />
-        </Panel>
-      )}
       {deploys && (
         <RolloutPanel
           app={app}
@@ -93,8 +105,23 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
           onLog={setChosen}
         />
       )}
+      {timeline && (
+        <Panel title="Times">
+          <TimesAndSources lines={lines} />
+        </Panel>
+      )}
     </OperationLayout>
   );
+}
+
+/** What the failure's text names: back, where it changed something; the same again after a fresh look, where it did not. */
+function Remedy({ operation, intent }: { operation: Operation; intent: AppIntent }) {
+  const cell = useCell(intent.app, intent.environment);
+  const again = <LookAgain operation={operation} intent={intent} />;
+  if (!cell) return again;
+  const now = { version: cell.ledger?.version ?? null, troubled: needsAttention(cell) };
+  if (afterwards(operation, now) === 'roll-back') return <RollbackButton cell={cell} urgent />;
+  return again;
 }
 
 /** Where an operation stopped because the world moved or asked for a look: the same again, after a fresh look. */

@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { type RunJob, type RunState, runText } from '../../../shared/domain/actions/run-view';
 import type { Operation, Step } from '../../../shared/domain/operation/operation';
+import { spentOf } from '../../../shared/domain/operation/spent';
 import { useOperationRun } from '../../data/queries';
 import { StepMark } from '../../ui/layout/mark';
 import { Panel } from '../../ui/layout/panel';
 import { jobLog, type LogChoice } from '../../ui/log/log-choice';
 import { ExternalLink } from '../../ui/text/external-link';
-import { between, duration, fullTime } from '../../ui/time/time';
+import { duration, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './run-panel.module.css';
@@ -80,7 +81,7 @@ function Job({
   isShown: boolean;
   onLog: () => void;
 }) {
-  const spent = between(job.startedAt, job.finishedAt, now);
+  const spent = spentOf(job, now);
   const isAtWork = job.state === 'running' || job.state === 'failed';
   const isOver = job.state !== 'waiting' && job.state !== 'running' && job.state !== 'skipped';
   return (
@@ -108,7 +109,7 @@ function Job({
           <summary>{job.steps.length === 1 ? '1 step' : `${job.steps.length} steps`}</summary>
           <ol>
             {job.steps.map((step) => {
-              const took = between(step.startedAt, step.finishedAt, now);
+              const took = spentOf(step, now);
               return (
                 <li key={step.number} className={classes.line}>
                   <StepMark value={mark[step.state]} iconOnly />

@@ -3,12 +3,14 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { shortTitleOf } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
+import { stepAt } from '../../../shared/domain/operation/present-step';
+import { operationSpent } from '../../../shared/domain/operation/spent';
 import { useOperations } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { OperationMark } from '../../ui/layout/mark';
 import { Empty } from '../../ui/layout/panel';
-import { presentStep, stepWord } from '../../ui/text/words';
-import { between, clock, duration, fullTime } from '../../ui/time/time';
+import { stepWord } from '../../ui/text/words';
+import { clock, duration, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './operations-screen.module.css';
 
@@ -71,7 +73,7 @@ function OperationTable({ operations }: { operations: readonly Operation[] }) {
       </thead>
       <tbody>
         {operations.map((each) => {
-          const step = presentStep(each);
+          const step = stepAt(each);
           return (
             <tr key={each.id}>
               <td>
@@ -86,9 +88,7 @@ function OperationTable({ operations }: { operations: readonly Operation[] }) {
               <td>{step && each.state !== 'succeeded' ? stepWord(step.name) : ''}</td>
               <td title={fullTime(each.requestedAt)}>{clock(each.requestedAt, now)}</td>
               <td>{each.actor}</td>
-              <td className={classes.number}>
-                {duration(between(each.requestedAt, each.finishedAt, now) ?? 0)}
-              </td>
+              <td className={classes.number}>{duration(operationSpent(each, now))}</td>
             </tr>
           );
         })}

@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { ListedWorkflow } from '../../../shared/contract/workflows';
 import { shortVersion } from '../../../shared/domain/ledger/version';
+import { spentOf } from '../../../shared/domain/operation/spent';
 import { PhaseMark } from '../../ui/layout/mark';
-import { ago, between, clock, duration, fullTime } from '../../ui/time/time';
+import { ago, clock, duration, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import type { WorkflowsSearch } from './search';
 import { keyOf } from './workflow-place';
@@ -22,7 +23,7 @@ export function WorkflowList({ workflows, search, chosen }: WorkflowListProps) {
       {workflows.map((workflow) => {
         const key = keyOf(workflow);
         const { labels, startedAt, finishedAt, phase } = workflow;
-        const spent = between(startedAt, finishedAt, now);
+        const spent = spentOf({ startedAt, finishedAt }, now);
         const version = labels.imageTag;
         return (
           <li key={key}>

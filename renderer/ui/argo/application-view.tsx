@@ -1,4 +1,5 @@
 import { IconAlertTriangle, IconArrowsExchange, IconCircleCheck, IconHelpCircle } from '@tabler/icons-react';
+import { spentOf } from '../../../shared/domain/operation/spent';
 import { unansweredRefresh } from '../../../shared/domain/operation/unanswered';
 import type {
   ApplicationDetail,
@@ -8,7 +9,7 @@ import type {
 import { count } from '../../../shared/domain/text/count';
 import { Version } from '../change/version';
 import { HealthMark, Mark } from '../layout/mark';
-import { ago, between, clock, duration, fullTime } from '../time/time';
+import { ago, clock, duration, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
 import classes from './application-panel.module.css';
 import { FreezeNote } from './freeze-note';
@@ -89,7 +90,10 @@ function Running({ operation }: { operation: ApplicationOperation }) {
         <strong>{runningWord[state]}</strong>
         {operation.initiatedBy && ` for ${operation.initiatedBy}`}
         {startedAt && (
-          <span title={fullTime(startedAt)}> for {duration(between(startedAt, null, now) ?? 0)}</span>
+          <span title={fullTime(startedAt)}>
+            {' '}
+            for {duration(spentOf({ startedAt, finishedAt: null }, now) ?? 0)}
+          </span>
         )}
         {retryCount > 0 && `, retry ${retryCount}${tries}`}
         {operation.dryRun && ', dry run'}
@@ -113,7 +117,7 @@ function Ended({ operation }: { operation: ApplicationOperation }) {
   const failed = operation.results.filter(
     ({ status, hookPhase }) => status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error',
   );
-  const took = between(operation.startedAt, operation.finishedAt, now);
+  const took = spentOf(operation, now);
   const bad = operation.phase !== 'Succeeded';
   return (
     <div className={bad ? classes.failed : undefined}>
@@ -217,7 +221,9 @@ function More({ application }: { application: ApplicationDetail }) {
             <span className="mono">{entry.revisions.map((one) => one.slice(0, 10)).join(', ')}</span>
             <span className={classes.quiet}>
               {entry.deployedAt && entry.deployStartedAt
-                ? duration(between(entry.deployStartedAt, entry.deployedAt, now) ?? 0)
+                ? duration(
+                    spentOf({ startedAt: entry.deployStartedAt, finishedAt: entry.deployedAt }, now) ?? 0,
+                  )
                 : ''}
             </span>
             <span className={classes.quiet}>{entry.initiatedBy ?? ''}</span>

@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
+import type { Step } from '../../../shared/domain/operation/operation';
+import { spentOf } from '../../../shared/domain/operation/spent';
 import type { HookJob } from '../../../shared/domain/rollout/hook-job';
 import { useFailingPod } from '../../data/argo-queries';
-import { Mark } from '../layout/mark';
+import { Mark, stepLook } from '../layout/mark';
 import { hookLog, type LogChoice } from '../log/log-choice';
 import { FailingPod } from '../rollout/failing-pod';
-import { between, duration, fullTime } from '../time/time';
+import { duration, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
-import { stageLook } from '../timeline/stage-words';
 import classes from './application-panel.module.css';
 
 interface HookJobsProps {
@@ -17,7 +18,7 @@ interface HookJobsProps {
   onLog: (log: LogChoice) => void;
 }
 
-const state: Record<HookJob['state'], keyof typeof stageLook> = {
+const state: Record<HookJob['state'], Step['state']> = {
   waiting: 'waiting',
   running: 'running',
   suspended: 'waiting',
@@ -36,7 +37,7 @@ export function HookJobs({ app, jobs, environment, open, onLog }: HookJobsProps)
         return (
           <li key={job.name}>
             <Mark
-              {...stageLook[job.trouble === null ? state[job.state] : 'failed']}
+              {...stepLook[job.trouble === null ? state[job.state] : 'failed']}
               label={job.hooks.join(', ') || 'Job'}
             />
             <span className={classes.jobName}>
@@ -44,7 +45,7 @@ export function HookJobs({ app, jobs, environment, open, onLog }: HookJobsProps)
               <span className={classes.quiet}>{job.trouble ?? job.message}</span>
             </span>
             <span className={classes.quiet} title={job.startedAt ? fullTime(job.startedAt) : undefined}>
-              {job.startedAt && duration(between(job.startedAt, job.finishedAt, now) ?? 0)}
+              {job.startedAt && duration(spentOf(job, now) ?? 0)}
             </span>
             {log.sources.length > 0 ? (
               <Button

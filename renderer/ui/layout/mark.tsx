@@ -108,7 +108,8 @@ export function OperationMark(props: {
   return <Mark {...operation[value]} label={label ?? operationStateWord[value]} {...rest} />;
 }
 
-const step: Record<Step['state'], { icon: Icon; tone: Tone; label: string; turning?: boolean }> = {
+/** How a step, stage, job or hook stands. */
+export const stepLook: Record<Step['state'], { icon: Icon; tone: Tone; label: string; turning?: boolean }> = {
   waiting: { icon: IconCircleDashed, tone: 'quiet', label: 'Not started' },
   running: { icon: IconLoader2, tone: 'accent', label: 'Running', turning: true },
   succeeded: { icon: IconCircleCheck, tone: 'ok', label: 'Done' },
@@ -119,7 +120,7 @@ const step: Record<Step['state'], { icon: Icon; tone: Tone; label: string; turni
 };
 
 export function StepMark({ value, iconOnly }: { value: Step['state']; iconOnly?: boolean }) {
-  return <Mark {...step[value]} iconOnly={iconOnly ?? false} size={16} />;
+  return <Mark {...stepLook[value]} iconOnly={iconOnly ?? false} size={16} />;
 }
 
 const phase: Record<WorkflowNode['phase'], { icon: Icon; tone: Tone; label: string; turning?: boolean }> = {

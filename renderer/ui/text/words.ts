@@ -1,7 +1,7 @@
 import type { Drift, Hold } from '../../../shared/domain/board/board';
 import type { Freshness } from '../../../shared/domain/board/freshness';
 import type { DeploymentKind } from '../../../shared/domain/history/deployment';
-import type { Operation, OperationState } from '../../../shared/domain/operation/operation';
+import type { OperationState } from '../../../shared/domain/operation/operation';
 import { type StepName, steps } from '../../../shared/domain/operation/steps';
 import { count } from '../../../shared/domain/text/count';
 import { clock } from '../time/time';
@@ -88,14 +88,6 @@ export const cameWord: Record<DeploymentKind, string> = {
   automatic: 'Deployed automatically',
   manual: 'Changed manually',
 };
-
-/** The step an operation is at: the running one, else the one it ended at. */
-export function presentStep(operation: Operation): Operation['steps'][number] | null {
-  const running = operation.steps.find((step) => step.state === 'running');
-  if (running) return running;
-  const broken = operation.steps.find((step) => ['failed', 'unknown', 'cancelled'].includes(step.state));
-  return broken ?? operation.steps.findLast((step) => step.state === 'succeeded') ?? null;
-}
 
 /** A freshness in words. `what` begins the sentence where there is nothing to show. */
 export function freshnessText(freshness: Freshness, now: number): string {

@@ -39,12 +39,6 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/** The span between two ISO times, up to `now` while the second is not known; `null` before the first is. */
-export function between(start: string | null, end: string | null, now: number): number | null {
-  if (!start) return null;
-  return (end ? parsed(end) : now) - parsed(start);
-}
-
 /** Local time of day, with the date when it is not today: `14:02`, `3 Mar 14:02`, `3 Mar 2025 14:02`. */
 export function clock(iso: string, now: number): string {
   const at = new Date(iso);

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
+import { spentOf } from '../../../shared/domain/operation/spent';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { PhaseMark } from '../layout/mark';
 import { type LogChoice, nodeLog, workflowLog } from '../log/log-choice';
-import { between, duration, fullTime } from '../time/time';
+import { duration, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
 import { nodeBars, nodeRows } from './workflow-rows';
 import classes from './workflow-tree.module.css';
@@ -44,16 +45,14 @@ export function WorkflowTree({ workflow, open, onLog, frozen = false }: Workflow
         )}
         <span className={classes.time}>
           {workflow.progress && `${workflow.progress} · `}
-          {frozen && !workflow.finishedAt
-            ? 'end not known'
-            : duration(between(workflow.startedAt, workflow.finishedAt, now) ?? 0)}
+          {frozen && !workflow.finishedAt ? 'end not known' : duration(spentOf(workflow, now) ?? 0)}
         </span>
       </header>
       {workflow.message && <p className={classes.message}>{workflow.message}</p>}
       {workflow.nodesUnavailable && <p className={classes.message}>{workflow.nodesUnavailable}</p>}
       <ul>
         {rows.map(({ node, depth }) => {
-          const spent = frozen && !node.finishedAt ? null : between(node.startedAt, node.finishedAt, now);
+          const spent = frozen && !node.finishedAt ? null : spentOf(node, now);
           const bar = bars.get(node.id);
           const { pod } = node;
           return (

@@ -13,7 +13,7 @@ import { shutGate } from '../hold/hold-plan';
 import type { HoldRecord } from '../hold/hold-record';
 import { type HoldFacts, holdState, shutGateState } from '../hold/hold-state';
 import type { Operation } from '../operation/operation';
-import { presentStep } from '../operation/operation-reducer';
+import { stepAt } from '../operation/present-step';
 import type { HealthObservation } from '../preflight/rollback-target';
 import type { Found } from '../records/record-entry';
 import type { ClusterGap, ClusterTopic } from '../rollout/cluster-status';
@@ -222,7 +222,11 @@ function assembleCell(input: BoardInput, app: string, environment: string): Cell
     drift,
     hold: holdOf(input, app, environment, ledger),
     syncWindow,
-    operation: operation && { id: operation.id, state: operation.state, step: presentStep(operation) },
+    operation: operation && {
+      id: operation.id,
+      state: operation.state,
+      step: operation.state === 'running' ? (stepAt(operation)?.name ?? null) : null,
+    },
     rollbackTarget: input.rollbackTarget(app, environment, ledger.version),
   };
 }

@@ -1,14 +1,25 @@
 import { declarationOf } from './intent';
 import type { Operation } from './operation';
 
+/** How the cell that an operation was about stands now. */
+interface CellNow {
+  /** What the release repo wants there; `null`: not known. */
+  version: string | null;
+  /** Whether anything there needs attention. */
+  troubled: boolean;
+}
+
 /**
- * What an operation leaves to be done, as far as it tells itself. `next`: it brought a version, which can go on from there;
- * `roll-back`: it changed something, or may yet; `nothing`: it changed nothing, so that there is nothing of its own to take
- * back: what runs there is somebody else's.
+ * What is to be done next about an operation on an app, as its screen offers it. `next`: it brought a version, which can go
+ * on from there; `roll-back`: it changed something, or may yet, and that can be taken back; `nothing`: it changed nothing,
+ * or somebody has deployed something else since: what runs there is theirs to take back.
  */
-export function afterwards({ intent, state, commit }: Operation): 'next' | 'roll-back' | 'nothing' {
+export function afterwards(operation: Operation, cell: CellNow): 'next' | 'roll-back' | 'nothing' {
+  const { intent, state, commit } = operation;
   if (state === 'running') return 'roll-back';
-  const { deployment } = declarationOf(intent);
-  if (state === 'succeeded') return deployment === null ? 'nothing' : 'next';
-  return commit === null && state !== 'unknown' ? 'nothing' : 'roll-back';
+  const brought = 'version' in intent ? intent.version : null;
+  const isOthers = brought !== null && cell.version !== null && cell.version !== brought;
+  if (isOthers || (state !== 'succeeded' && state !== 'unknown' && commit === null)) return 'nothing';
+  if (state !== 'succeeded' || cell.troubled) return 'roll-back';
+  return declarationOf(intent).deployment === null ? 'nothing' : 'next';
 }

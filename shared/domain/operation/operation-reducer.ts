@@ -337,14 +337,3 @@ export function isRolledOut({ steps }: Operation): boolean {
   const rollout = steps.find(({ name }) => name === 'rollout');
   return rollout !== undefined && !open.includes(rollout.state);
 }
-
-/** The step that the operation is at: the first that runs, else the first that waits; `null` at the end. */
-export function presentStep(operation: Operation): StepName | null {
-  if (operation.state !== 'running') return null;
-  return (
-    (
-      operation.steps.find((step) => step.state === 'running') ??
-      operation.steps.find((step) => step.state === 'waiting')
-    )?.name ?? null
-  );
-}

@@ -1,18 +1,20 @@
-import type { Stage } from '../../../shared/domain/timeline/timeline';
+import type { RailLine } from '../../../shared/domain/timeline/rail';
 
-/** Where a stage's bar lies, in parts of the whole width: 0 to 1. */
+type Spread = Pick<RailLine, 'name' | 'state' | 'startedAt' | 'finishedAt' | 'asOf'>;
+
+/** Where a line's bar lies, in parts of the whole width: 0 to 1. */
 export interface Bar {
   from: number;
   to: number;
 }
 
 /**
- * Lays the stages on one axis, from the commit (or the run, where that led up to it within an hour) to the last moment
- * that is known. A stage without a start, or of another age, has no bar.
+ * Lays the lines on one axis, from the commit (or the run, where that led up to it within an hour) to the last moment
+ * that is known. A line without a start, or of another age, has no bar.
  * @param now ms since the epoch: the end of what runs.
  */
-export function barsOf(stages: readonly Stage[], now: number): Map<Stage['name'], Bar> {
-  const spans = stages.flatMap((stage) => {
+export function barsOf(lines: readonly Spread[], now: number): Map<RailLine['name'], Bar> {
+  const spans = lines.flatMap((stage) => {
     if (!stage.startedAt) return [];
     const from = Date.parse(stage.startedAt.at);
     const end = stage.finishedAt

@@ -1,92 +1,62 @@
 import { IconAlertTriangle, IconClockPause } from '@tabler/icons-react';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import type { Stage, Timeline } from '../../../shared/domain/timeline/timeline';
+import { lineSpent, lineWord, type RailLine, railOf } from '../../../shared/domain/timeline/rail';
+import type { Timeline } from '../../../shared/domain/timeline/timeline';
+import { useKnownOperation } from '../../data/queries';
 import { useTimeline } from '../../data/timeline-queries';
 import { FailurePanel } from '../finding/failure-panel';
-import { Mark } from '../layout/mark';
+import { Mark, stepLook } from '../layout/mark';
 import { ExternalLink } from '../text/external-link';
 import { clock, duration, fullTime, seconds } from '../time/time';
-import { localTimes, TimedText } from '../time/timed-text';
+import { TimedText } from '../time/timed-text';
 import { useNow } from '../time/use-now';
-import classes from './deployment-timeline.module.css';
-import { stageLook, stageTime, stageWord } from './stage-words';
+import classes from './deployment-rail.module.css';
+import { Rail } from './rail';
 import { barsOf } from './waterfall';
 
-interface DeploymentTimelineProps {
+interface DeploymentRailProps {
   app: string;
   environment: string;
   /** The commit on the ledger's branch; `null`: the newest deployment of the cell. */
   commit: string | null;
-  /** Whether the times and their sources are unfolded at first. */
-  unfolded?: boolean;
 }
 
 /**
- * One deployment from the run that built it to the promotion that it led to: each stage with the time it took, where it
- * is and why, and whose clock told it.
+ * One deployment from the run that built it to the promotion that it led to, whoever made it: each step with the time it
+ * took, where it is and why, and whose clock told it.
  */
-export function DeploymentTimeline({ app, environment, commit, unfolded }: DeploymentTimelineProps) {
+export function DeploymentRail({ app, environment, commit }: DeploymentRailProps) {
   const timeline = useTimeline(app, environment, commit);
-  if (!timeline.data) {
-    return timeline.error ? (
-      <div className={classes.fault}>
-        <FailurePanel failure={timeline.error.failure} onRetry={() => void timeline.refetch()} />
-      </div>
-    ) : (
-      <TimelineWaiting />
-    );
-  }
-  return <Loaded timeline={timeline.data} unfolded={unfolded ?? false} />;
+  if (timeline.data) return <Loaded timeline={timeline.data} />;
+  return timeline.error ? (
+    <div className={classes.fault}>
+      <FailurePanel failure={timeline.error.failure} onRetry={() => void timeline.refetch()} />
+    </div>
+  ) : (
+    <RailWaiting />
+  );
 }
 
 /** The same place while it is put together. */
-export const TimelineWaiting = () => (
+export const RailWaiting = () => (
   <p className={classes.waiting} role="status">
-    Loading the timeline…
+    Loading the deployment…
   </p>
 );
 
-function Loaded({ timeline, unfolded }: { timeline: Timeline; unfolded: boolean }) {
-  const now = useNow('second');
+function Loaded({ timeline }: { timeline: Timeline }) {
+  const lines = railOf(useKnownOperation(timeline.operationId), timeline);
   return (
     <div className={classes.timeline}>
-      <ol
-        className={classes.strip}
-        aria-label={`Stages of ${timeline.app} ${shortVersion(timeline.version)}`}
-      >
-        {timeline.stages.map((stage) => (
-          <li
-            key={stage.name}
-            className={classes.stage}
-            data-state={stage.state}
-            aria-current={stage.name === timeline.at?.stage ? 'step' : undefined}
-            title={localTimes(stage.text, now)}
-          >
-            <span className={classes.mark}>
-              <Mark {...stageLook[stage.state]} iconOnly size={16} />
-            </span>
-            <span className={classes.name}>{stageWord[stage.name]}</span>
-            <span className={classes.time}>{stageTime(stage, now) || stillText(stage)}</span>
-          </li>
-        ))}
-      </ol>
-      <TimelineTarget timeline={timeline} />
-      <details className={classes.more} open={unfolded || undefined}>
-        <summary>Times and sources</summary>
-        <Waterfall timeline={timeline} now={now} />
-      </details>
+      <Rail label={`Steps of ${timeline.app} ${shortVersion(timeline.version)}`} lines={lines} strip />
+      <RailTarget timeline={timeline} />
+      <TimesAndSources lines={lines} />
     </div>
   );
 }
 
-/** What stands in the place of a time. */
-const stillText = ({ state, finishedAt }: Stage): string => {
-  if (state === 'succeeded') return finishedAt ? 'done' : 'time unknown';
-  return state === 'running' ? 'running' : stageLook[state].label.toLowerCase();
-};
-
 /** Where it is and why, in one line. */
-function TimelineTarget({ timeline }: { timeline: Timeline }) {
+export function RailTarget({ timeline }: { timeline: Timeline }) {
   const now = useNow('calm');
   const { at, replaced, totalMs, cluster } = timeline;
   const stage = timeline.stages.find(({ name }) => name === at?.stage);
@@ -100,7 +70,7 @@ function TimelineTarget({ timeline }: { timeline: Timeline }) {
           <span>
             <strong>
               {at.state === 'failed' ? 'Failed at' : at.state === 'running' ? 'At' : 'Next:'}{' '}
-              {stageWord[at.stage].toLowerCase()}
+              {lineWord(at.stage).toLowerCase()}
             </strong>
             {': '}
             <TimedText text={at.why} />
@@ -125,14 +95,24 @@ function TimelineTarget({ timeline }: { timeline: Timeline }) {
   );
 }
 
-/** The stages on one axis of time, each with its moments, whose clock told them, and its parts. */
-function Waterfall({ timeline, now }: { timeline: Timeline; now: number }) {
-  const bars = barsOf(timeline.stages, now);
+/** The lines on one axis of time, folded: each with its moments, whose clock told them, and its parts. */
+export function TimesAndSources({ lines }: { lines: readonly RailLine[] }) {
+  const now = useNow('second');
+  return (
+    <details className={classes.more}>
+      <summary>Times and sources</summary>
+      <Waterfall lines={lines} now={now} />
+    </details>
+  );
+}
+
+function Waterfall({ lines, now }: { lines: readonly RailLine[]; now: number }) {
+  const bars = barsOf(lines, now);
   return (
     <table className={classes.table}>
       <thead>
         <tr>
-          <th scope="col">Stage</th>
+          <th scope="col">Step</th>
           <th scope="col">From</th>
           <th scope="col">To</th>
           <th scope="col">Took</th>
@@ -143,13 +123,14 @@ function Waterfall({ timeline, now }: { timeline: Timeline; now: number }) {
         </tr>
       </thead>
       <tbody>
-        {timeline.stages.map((stage) => {
+        {lines.map((stage) => {
+          const spent = lineSpent(stage, now);
           const bar = bars.get(stage.name);
           return (
             <tr key={stage.name} data-state={stage.state}>
               <th scope="row">
-                <Mark {...stageLook[stage.state]} label={stageWord[stage.name]} turning={false} />
-                <span className="visually-hidden">, {stageLook[stage.state].label}</span>
+                <Mark {...stepLook[stage.state]} label={stage.label} turning={false} />
+                <span className="visually-hidden">, {stepLook[stage.state].label}</span>
               </th>
               <td>
                 <Moment moment={stage.startedAt} />
@@ -158,7 +139,7 @@ function Waterfall({ timeline, now }: { timeline: Timeline; now: number }) {
                 <Moment moment={stage.finishedAt} />
               </td>
               <td title={stage.clocks ?? undefined}>
-                {stageTime(stage, now)}
+                {spent === null ? '' : duration(spent)}
                 {stage.clocks && <span className={classes.quiet}>clocks differ</span>}
               </td>
               <td className={classes.axis}>
@@ -185,7 +166,7 @@ function Waterfall({ timeline, now }: { timeline: Timeline; now: number }) {
   );
 }
 
-function Moment({ moment }: { moment: Stage['startedAt'] }) {
+function Moment({ moment }: { moment: RailLine['startedAt'] }) {
   if (!moment) return <span className={classes.quiet}>–</span>;
   return (
     <time dateTime={moment.at} title={`${fullTime(moment.at)}, according to ${moment.source}`}>
@@ -195,13 +176,15 @@ function Moment({ moment }: { moment: Stage['startedAt'] }) {
   );
 }
 
-function Seen({ stage, now }: { stage: Stage; now: number }) {
+function Seen({ stage, now }: { stage: RailLine; now: number }) {
   const several = stage.parts.length > 1;
   return (
     <>
-      <span>
-        <TimedText text={stage.text} />
-      </span>
+      {stage.text !== null && (
+        <span>
+          <TimedText text={stage.text} />
+        </span>
+      )}
       {stage.asOf && (
         <span className={classes.quiet} title={fullTime(stage.asOf)}>
           {' '}
@@ -219,7 +202,7 @@ function Seen({ stage, now }: { stage: Stage; now: number }) {
         <ul className={classes.parts}>
           {stage.parts.map((part) => (
             <li key={part.name}>
-              <Mark {...stageLook[part.state]} label={part.name} turning={false} />{' '}
+              <Mark {...stepLook[part.state]} label={part.name} turning={false} />{' '}
               <span className={classes.quiet}>
                 <TimedText text={part.text} />
               </span>

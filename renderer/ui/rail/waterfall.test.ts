@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import type { Stage } from '../../../shared/domain/timeline/timeline';
-import { stageTime } from './stage-words';
 import { barsOf } from './waterfall';
 
 const now = Date.parse('2026-11-27T10:10:00Z');
@@ -42,12 +41,4 @@ it('gives a bar no negative width, and nothing to lay out no bars', () => {
   );
   expect(bars.get('sync')).toEqual({ from: 0, to: 0 });
   expect(barsOf([], now).size).toBe(0);
-});
-
-it('counts what runs up to now, or to when it was last seen', () => {
-  const running = stage({ name: 'rollout', state: 'running', startedAt: moment('10:05:00') });
-  expect(stageTime(running, now)).toBe('5 min 00 s');
-  expect(stageTime({ ...running, asOf: '2026-11-27T10:06:00Z' }, now)).toBe('1 min 00 s');
-  expect(stageTime({ ...running, startedAt: moment('10:11:00') }, now)).toBe('0.0 s');
-  expect(stageTime({ ...running, state: 'unknown' }, now)).toBe('');
 });
