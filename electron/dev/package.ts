@@ -28,7 +28,13 @@ export async function run(args: string[]): Promise<void> {
     const wanted = onlyFolder ? ['--dir', ...onThisMachine(electron)] : args;
     const { exitCode } = await execa(
       'electron-builder',
-      [...wanted, `-c.extraMetadata.shippedElectron=${officialVersion()}`, '--publish', 'never'],
+      [
+        ...wanted,
+        ...updatesFrom(process.env.SIGNALBOX_RELEASES),
+        `-c.extraMetadata.shippedElectron=${officialVersion()}`,
+        '--publish',
+        'never',
+      ],
       {
         cwd: projectRoot,
         preferLocal: true,
@@ -45,4 +51,13 @@ function onThisMachine({ executable, version }: ElectronRuntime): string[] {
   // Of macOS the executable lies inside of the bundle: there it is fetched from the cache.
   if (process.platform === 'darwin') return [];
   return [`-c.electronDist=${dirname(executable)}`, `-c.electronVersion=${version}`];
+}
+
+/** Where installed apps look for newer ones: the GitHub releases of a repo (`owner/name`); without one they don't. */
+function updatesFrom(repo: string | undefined): string[] {
+  if (!repo) return [];
+  const [owner, name, ...rest] = repo.split('/');
+  if (!owner || !name || rest.length > 0)
+    throw new SetupError(`SIGNALBOX_RELEASES is “${repo}”, which is no repo.`, 'Set it to owner/name.');
+  return ['-c.publish.provider=github', `-c.publish.owner=${owner}`, `-c.publish.repo=${name}`];
 }

@@ -11,9 +11,15 @@ import { bomOfLockfile, bomOfShipped } from './sbom';
  * Finishes a packaged app before it is signed: lists what is shipped in it (`sbom.cdx.json`) and under which licences
  * (`licences.json`), and takes out Electron's own default app, which opens any folder.
  * @param options.resources the package's folder of that name, with app.asar. @param options.electron its version
+ * @param options.platform as Node names it, as is `arch`
  * @throws Error when something is shipped that may not be, or whose licence is not known: packaging ends there.
  */
-export async function finishPackage(options: { resources: string; electron: string }): Promise<void> {
+export async function finishPackage(options: {
+  resources: string;
+  platform: string;
+  arch: string;
+  electron: string;
+}): Promise<void> {
   const { resources } = options;
   await rm(join(resources, 'default_app.asar'), { force: true });
   const folders = await shippedFolders(join(resources, 'app.asar'));
@@ -26,9 +32,23 @@ export async function finishPackage(options: { resources: string; electron: stri
     ),
   );
   const packages = [...each.values()];
+  checkNativeCode(packages, options);
   const bom = bomOfShipped(await bomOfLockfile(), packages, { version: options.electron });
   await writeFile(join(resources, 'sbom.cdx.json'), `${JSON.stringify(bom, null, 1)}\n`);
   await writeFile(join(resources, 'licences.json'), JSON.stringify(licencesFile(packages)));
+}
+
+/**
+ * SQLite's native code is a package per system and processor, of which npm installs those of the machine that packages.
+ * @throws Error unless exactly the one of the packaged system is there: the app would not start, or be twice as large.
+ */
+function checkNativeCode(
+  packages: readonly { name: string }[],
+  { platform, arch }: { platform: string; arch: string },
+): void {
+  const found = packages.flatMap(({ name }) => (/^@libsql\/[a-z0-9]+-/.test(name) ? [name] : []));
+  if (found.length === 1 && found[0]?.startsWith(`@libsql/${platform}-${arch}`)) return;
+  throw new Error(`SQLite for ${platform}-${arch} is needed, and there is ${found.join(', ') || 'none'}`);
 }
 
 /** The packages of which something is shipped: as they are, or in our bundles. */
