@@ -6,8 +6,9 @@ import { defaultBoardSettings } from '../shared/domain/board/board-view';
 import { type Failure, FailureError } from '../shared/domain/failure/failure';
 import { failureOf } from '../shared/domain/failure/failure-of';
 import { inBackground } from './log/log';
+import type { EstateChoice } from './session/estates/choice';
 import { indexUrl, registerAppScheme, serveApp } from './shell/app-scheme';
-import { parseArguments } from './shell/arguments';
+import { askedChoice, parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
 import type { Desk } from './shell/desk';
 import { watchGraphics } from './shell/graphics';
@@ -55,11 +56,21 @@ const show = (): void => {
 /** Brings the window to the front, at a path of its router. */
 function showAt(place: string): void {
   show();
+  goTo(place);
+}
+
+function goTo(place: string): void {
   const loaded = window?.loadURL(`${indexUrl}#${place}`);
   if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
 }
 
-const links = followLinks(app, process.argv.slice(1), showAt);
+/** Loads the page anew: another place on the same page alone would keep all that it knows. */
+function loadAnew(place: string): void {
+  goTo(place);
+  window?.webContents.reload();
+}
+
+const links = followLinks(app, process.argv.slice(1), (place) => (desk ? desk.follow(place) : showAt(place)));
 
 /** Commits are by the system's user until Git was asked, or somebody says so in Settings. */
 function defaultSettings(): Settings {
@@ -87,7 +98,13 @@ function showTrouble(failure: Failure): void {
 }
 
 /** Loads what stands behind the window, and begins to open the estate as soon as nothing of Chromium's is under way. */
-async function openDesk(settings: SettingsStore, defaults: Settings, shown: BrowserWindow): Promise<Desk> {
+async function openDesk(
+  settings: SettingsStore,
+  defaults: Settings,
+  shown: BrowserWindow,
+  choice: EstateChoice | null,
+  link: string | null,
+): Promise<Desk> {
   const [loaded, { configuredIdentity }] = await Promise.all([
     import('./shell/desk'),
     import('./systems/git/identity'),
@@ -100,6 +117,8 @@ async function openDesk(settings: SettingsStore, defaults: Settings, shown: Brow
   quitting.signal.throwIfAborted();
   desk = loaded.openDesk({
     args,
+    choice,
+    link,
     userData,
     logFile: logging.file,
     faults: logging.faults,
@@ -107,6 +126,7 @@ async function openDesk(settings: SettingsStore, defaults: Settings, shown: Brow
     applySettings: () => applyColourScheme(settings.get()),
     window: () => window,
     show: showAt,
+    loadAnew,
     log,
   });
   // Not waited for: the window need not know it.
@@ -136,9 +156,11 @@ function start(): void {
     app.isPackaged ? null : (process.env.SIGNALBOX_DEV_SERVER ?? null),
   );
   applyColourScheme(settings.get());
+  const choice = askedChoice(args) ?? settings.estates.last();
+  const link = links.takeFirst();
   const shown = openWindow({
     preload: path.join(import.meta.dirname, 'preload.cjs'),
-    place: links.takeFirst() ?? '/',
+    place: choice === null ? '/welcome' : (link ?? '/'),
     kept: settings.windowPlace(),
     keep: settings.keepWindowPlace,
     openExternal: (url) => openExternal(url, log),
@@ -151,12 +173,12 @@ function start(): void {
     onLate: (why) => log('warn', 'window.shown-unpainted', { why }),
   });
   window = shown;
-  const opening = openDesk(settings, defaults, shown);
+  const opening = openDesk(settings, defaults, shown, choice, link);
   opening.catch((error: unknown) => {
     if (!quitting.signal.aborted) log('error', 'app.estate-not-opened', { error });
   });
   bindIpc(
-    async () => (await opening).handlers(),
+    async (name) => (await opening).handlers(name),
     async () => (await opening).streamHandlers(),
     (procedure, error) => log('error', 'ipc.failed', { procedure, error }),
   );

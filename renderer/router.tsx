@@ -5,6 +5,7 @@ import {
   createRoute,
   createRouter,
   Outlet,
+  useLocation,
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { askFeedHead } from './data/history-queries';
@@ -18,6 +19,7 @@ import { boardSearchSchema } from './screens/board/search';
 import { ClustersScreen } from './screens/clusters/clusters-screen';
 import { CompareScreen } from './screens/compare/compare-screen';
 import { compareSearchSchema } from './screens/compare/search';
+import { ConnectScreen } from './screens/connect/connect-screen';
 import { DeploySheet } from './screens/deploy/deploy-sheet';
 import { DiagnosticsScreen } from './screens/diagnostics/diagnostics-screen';
 import { FiguresScreen } from './screens/figures/figures-screen';
@@ -33,14 +35,27 @@ import { ActionSheet } from './screens/pipeline-action/action-sheet';
 import { PracticeScreen } from './screens/practice/practice-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
 import { VersionScreen } from './screens/version/version-screen';
+import { WelcomeScreen } from './screens/welcome/welcome-screen';
 import { workflowsSearchSchema } from './screens/workflows/search';
 import { WorkflowsScreen } from './screens/workflows/workflows-screen';
-import { FaultPage } from './shell/error-boundary';
+import { ErrorBoundary, FaultPage } from './shell/error-boundary';
 import { Frame } from './shell/frame';
+import { useColourScheme } from './shell/use-colour-scheme';
 import { Empty } from './ui/layout/panel';
 
-const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
-  component: () => (
+/** Where no estate is needed there is no frame around the page: everything in it speaks of one. */
+const isFrameless = (pathname: string): boolean => /^\/(welcome|connect)(\/|$)/.test(pathname);
+
+function Root() {
+  useColourScheme();
+  const frameless = useLocation({ select: ({ pathname }) => isFrameless(pathname) });
+  if (frameless)
+    return (
+      <ErrorBoundary place="This screen">
+        <Outlet />
+      </ErrorBoundary>
+    );
+  return (
     <Frame
       sheet={
         <>
@@ -52,7 +67,11 @@ const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
     >
       <Outlet />
     </Frame>
-  ),
+  );
+}
+
+const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Root,
   errorComponent: ({ error }) => (
     <FaultPage place="This screen" error={error instanceof Error ? error : new Error(String(error))} />
   ),
@@ -164,6 +183,17 @@ const bagsRoute = createRoute({
   component: BagsScreen,
 });
 
+const welcomeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/welcome',
+  component: WelcomeScreen,
+});
+const connectRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connect',
+  component: ConnectScreen,
+});
+
 const routeTree = rootRoute.addChildren([
   boardRoute,
   batchRoute,
@@ -182,6 +212,8 @@ const routeTree = rootRoute.addChildren([
   practiceRoute,
   settingsRoute,
   diagnosticsRoute,
+  welcomeRoute,
+  connectRoute,
 ]);
 
 /** The screens and their typed addresses, kept in the hash: a reload under app:// finds the same page. */

@@ -1,6 +1,6 @@
 import { serialize } from 'node:v8';
 import type { BoardCells } from '../../shared/domain/board/board';
-import { dispatch, type Handlers } from '../ipc/dispatcher';
+import { dispatch, type SessionHandlers } from '../ipc/dispatcher';
 import type { ClusterView } from '../observation/types';
 import type { Session } from '../session/open-session';
 import { now, pause, stampIn } from './watch-fleet';
@@ -28,7 +28,7 @@ export interface WindowStandIn {
 
 const fresh = (): Handed => ({ toBatch: [], toBoard: [], took: [], whole: 0, cells: 0 });
 
-export function openWindow(session: Session, handlers: Handlers): WindowStandIn {
+export function openWindow(session: Session, handlers: SessionHandlers): WindowStandIn {
   let handed = fresh();
   const seen = new Map<string, string>();
   const known = new WeakSet<object>();

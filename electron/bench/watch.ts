@@ -100,7 +100,7 @@ async function measureOurs(fleet: Fleet, folder: string): Promise<Measured> {
       if (level === 'warn' || level === 'error') say(entryText(event, data));
     },
   });
-  const handlers = createHandlers(session, {} as ShellServices, () => undefined);
+  const handlers = createHandlers(session, {} as ShellServices);
   const views = [...session.clusters.values()].map(({ view }) => view);
   const from = performance.now();
   while (

@@ -5,7 +5,7 @@ import mainConfig from '../../vite.main.config';
 import preloadConfig from '../../vite.preload.config';
 import rendererConfig from '../../vite.renderer.config';
 import { hasDisplay } from './display';
-import { appArguments, ensureElectron } from './electron-runtime';
+import { appArguments, ensureElectron, withEstate } from './electron-runtime';
 import { projectRoot } from './project';
 import { runCommand, SetupError, say } from './say';
 import { ensureSystemPackages } from './system-packages';
@@ -32,7 +32,9 @@ async function develop(args: string[]): Promise<number> {
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new SetupError('The development server has no address.', 'Look at its messages above.');
   // The app reads this in electron/main.ts: pages come from here instead of dist/renderer.
-  const app = restartable(electron.executable, [...appArguments(), ...args], { SIGNALBOX_DEV_SERVER: url });
+  const app = restartable(electron.executable, [...appArguments(), ...withEstate(args)], {
+    SIGNALBOX_DEV_SERVER: url,
+  });
   const watchers = await Promise.all([mainConfig, preloadConfig].map((config) => watch(config, app.restart)));
   const exitCode = await app.ended;
   await Promise.all([server.close(), ...watchers.map((watcher) => watcher.close())]);

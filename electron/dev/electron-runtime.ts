@@ -37,6 +37,12 @@ export function requireElectron(): ElectronRuntime {
   );
 }
 
+/** Arguments of the app, with the practice estate where they name none: the installed app asks what to open instead. */
+export const withEstate = (args: readonly string[]): string[] =>
+  args.some((argument) => /^--(estate|ledger|practice)\b/.test(argument))
+    ? [...args]
+    : [...args, '--practice'];
+
 /**
  * The arguments that open the built app on an Electron: the project's folder, after `--no-sandbox` where the user is
  * root, since Chromium refuses to run its sandbox as root. Nowhere else is the sandbox switched off.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { buildApp, buildMain } from './build';
 import { hasDisplay, withDisplay } from './display';
-import { appArguments, type ElectronRuntime, ensureElectron } from './electron-runtime';
+import { appArguments, type ElectronRuntime, ensureElectron, withEstate } from './electron-runtime';
 import { inProject } from './project';
 import { runCommand, say } from './say';
 import { ensureSystemPackages } from './system-packages';
@@ -52,7 +52,7 @@ async function drill(args: string[]): Promise<number> {
 function openApp(electron: ElectronRuntime, args: string[]): Promise<number> {
   const newest = electron.kind === 'official' ? '' : ' (the fallback for development)';
   say(`opening Signalbox on Electron ${electron.version}${newest}`);
-  return runToEnd(electron.executable, [...appArguments(), ...args]);
+  return runToEnd(electron.executable, [...appArguments(), ...withEstate(args)]);
 }
 
 /**

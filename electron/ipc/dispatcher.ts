@@ -7,6 +7,7 @@ import {
   type StreamMessageOf,
   type StreamName,
   streams,
+  type WindowProcedureName,
 } from '../../shared/contract/contract';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
@@ -17,6 +18,9 @@ import { createDisplayBorder } from './display-border';
 export type Handlers = {
   [N in ProcedureName]: (input: ParsedInputOf<N>) => Promise<OutputOf<N>> | OutputOf<N>;
 };
+
+/** The handlers of what needs an open estate. */
+export type SessionHandlers = Omit<Handlers, WindowProcedureName>;
 
 /** The handlers of one family of the contract. */
 export type HandlersOf<Family> = Pick<Handlers, Extract<keyof Family, ProcedureName>>;
@@ -58,7 +62,7 @@ const unreadableAnswer = (name: string, acted: boolean, detail: string): Failure
  * @param report is told of faults (not of expected failures).
  */
 export async function dispatch(
-  handlers: () => Promise<Handlers>,
+  handlers: () => Promise<Partial<Handlers>>,
   name: ProcedureName,
   payload: unknown,
   report: (name: string, error: unknown) => void,
@@ -68,7 +72,7 @@ export async function dispatch(
 }
 
 async function answerTo(
-  handlers: () => Promise<Handlers>,
+  handlers: () => Promise<Partial<Handlers>>,
   name: ProcedureName,
   payload: unknown,
   report: (name: string, error: unknown) => void,

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { ClusterExec } from '../../shared/domain/estate/cluster-exec';
@@ -12,6 +12,32 @@ import { openLedger } from '../ledger/open-ledger';
 import { hasFolder } from '../systems/kubernetes/find-program';
 import { estateFolder, estatesFolder } from './open-session';
 
+/** An estate of 200 environments takes 60 KB; nothing that is written by hand is larger. */
+export const mostEstateBytes = 1024 * 1024;
+
+const tooLarge = (file: string): FailureError =>
+  new FailureError({
+    code: 'too-large',
+    message: `${file} is too large for an estate file.`,
+    meaning: 'No estate is open. An estate file is 1 MB at most.',
+    next: [{ do: 'advice', label: 'Check that it is the right file.' }],
+  });
+
+/** @throws FailureError `too-large`, or what reading fails with. */
+async function boundedText(file: string): Promise<string> {
+  // A pipe that nobody writes to would be waited for.
+  if (!(await stat(file)).isFile()) throw new Error(`${file} is no file`);
+  const handle = await open(file, 'r');
+  try {
+    // One that never ends, such as a device, is not read to its end.
+    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(mostEstateBytes + 1) });
+    if (bytesRead > mostEstateBytes) throw tooLarge(file);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * The estate that a file describes.
  * @throws FailureError naming file and line when it cannot be read or is not one.
@@ -19,8 +45,9 @@ import { estateFolder, estatesFolder } from './open-session';
 export async function readEstateFile(file: string): Promise<Estate> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await boundedText(file);
   } catch (error) {
+    if (error instanceof FailureError) throw error;
     throw new FailureError({
       code: 'not-found',
       message: `The estate file ${file} can’t be read.`,
@@ -38,7 +65,7 @@ export async function readEstateFile(file: string): Promise<Estate> {
  * A kubeconfig, and a wrapper with a folder in its name, are named relative to the estate file, not to where Signalbox was
  * started from; `~/` is the person's home.
  */
-function withAbsolutePaths(estate: Estate, folder: string): Estate {
+export function withAbsolutePaths(estate: Estate, folder: string): Estate {
   const absolute = (named: string): string => path.resolve(folder, named.replace(/^~(?=[\\/])/, homedir()));
   const execOf = (exec: ClusterExec): ClusterExec => {
     const [program, ...words] = exec.wrapper;

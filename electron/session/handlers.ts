@@ -1,4 +1,4 @@
-import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
+import type { SessionHandlers, StreamHandlers } from '../ipc/dispatcher';
 import { accountHandlers } from './accounts/account-handlers';
 import { announcementHandlers } from './announcements/announcement-handlers';
 import { argoHandlers } from './argo-handlers';
@@ -18,15 +18,12 @@ import { answeredOnce } from './requests';
 import { refused, type ShellServices, sessionHandlers } from './session-handlers';
 import { workflowHandlers } from './workflow-handlers';
 
-/**
- * A handler for every procedure of the contract, over one opened estate: made once for as long as it is open.
- * @param changed called when settings are other ones.
- */
-export function createHandlers(session: Session, shell: ShellServices, changed: () => void): Handlers {
+/** A handler for every procedure that needs an estate, over one that is open: made once for as long as it is. */
+export function createHandlers(session: Session, shell: ShellServices): SessionHandlers {
   const { engine } = session;
   const actor = (): string => shell.settings.get().identity.name;
-  const handlers: Handlers = {
-    ...sessionHandlers(session, shell, changed),
+  const handlers: SessionHandlers = {
+    ...sessionHandlers(session, shell),
     ...boardHandlers(session),
     ...operationHandlers(engine, session.archive.runs, session.requests),
     ...noteHandlers(engine, session.releaseNotes),
@@ -60,12 +57,12 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
 }
 
 /**
- * Streams over one opened estate. `onSettings` tells when settings changed; `chooseSaveFile` asks the person for a
- * place (`null`: none was chosen).
+ * Streams over one opened estate. `onSettings` tells when settings changed, `onChanges` when something became of a change
+ * of the estate's file; `chooseSaveFile` asks the person for a place (`null`: none was chosen).
  */
 export function createStreamHandlers(
   session: Session,
-  onSettings: (listener: () => void) => () => void,
+  { onSettings, onChanges }: Record<'onSettings' | 'onChanges', (listener: () => void) => () => void>,
   chooseSaveFile: (name: string, format: 'csv' | 'json') => Promise<string | null>,
 ): StreamHandlers {
   return {
@@ -74,6 +71,7 @@ export function createStreamHandlers(
         const stops = [
           session.engine.onChange((changes) => send([...changes])),
           onSettings(() => send([{ topic: 'settings', key: null }])),
+          onChanges(() => send([{ topic: 'estate', key: null }])),
           session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
           session.consents.onChange(() => send([{ topic: 'consent', key: null }])),
           session.gitHubSignIn.onChange(() => send([{ topic: 'github-sign-in', key: null }])),

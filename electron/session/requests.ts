@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { type OnceName, type ProcedureName, procedures } from '../../shared/contract/contract';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import type { ArchiveStore, StoredRequest } from '../archive/archive-store';
-import type { Handlers } from '../ipc/dispatcher';
+import type { SessionHandlers } from '../ipc/dispatcher';
 
 /** Where requests are remembered across starts. */
 type RequestStore = Pick<ArchiveStore, 'recordRequest' | 'request'>;
@@ -99,7 +99,7 @@ export function createRequests(options: {
 const isOnce = (name: ProcedureName): name is OnceName => 'once' in procedures[name];
 
 /** The same handlers; those that the contract wants done once go through the requests. */
-export function answeredOnce(handlers: Handlers, requests: Requests): Handlers {
+export function answeredOnce(handlers: SessionHandlers, requests: Requests): SessionHandlers {
   const names = Object.keys(procedures) as ProcedureName[];
   const wrapped = names.filter(isOnce).map((name) => {
     const perform = handlers[name] as Perform;

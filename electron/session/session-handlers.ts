@@ -1,5 +1,6 @@
 import type { OutputOf, ParsedInputOf } from '../../shared/contract/contract';
 import type { Settings, sessionProcedures } from '../../shared/contract/session';
+import { hasProduction } from '../../shared/domain/estate/has-production';
 import { registryPlaces } from '../../shared/domain/estate/registry-place';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { ledgerFreshness } from '../engine/board-keeper';
@@ -14,8 +15,7 @@ type CredentialName = ParsedInputOf<'credentials.test'>['name'];
 export interface ShellServices {
   app: OutputOf<'session.get'>['app'];
   own: OwnFiles;
-  settings: { get(): Settings; set(change: Partial<Settings>): Settings };
-  openExternal: (url: string) => boolean;
+  settings: { get(): Settings };
   /** Opens a draft in the person's mail program, by an address of `mailto:`. */
   openMail: (url: string) => boolean;
   /** Asks the person where to save; `null`: nowhere. `name` is without folder and extension. */
@@ -56,11 +56,10 @@ async function testCredential(session: Session, name: CredentialName): Promise<O
   return gitHubAccountText(session.github);
 }
 
-/** Handlers of the window's own matters. `changed`: settings are other ones now. */
+/** Handlers of what the window shows, and of its credentials. */
 export function sessionHandlers(
   session: Session,
   shell: ShellServices,
-  changed: () => void,
 ): HandlersOf<typeof sessionProcedures> {
   const { ledger, estate } = session;
   return {
@@ -69,6 +68,7 @@ export function sessionHandlers(
       mode: session.mode,
       readOnlyBecause: ledger.readOnlyBecause,
       actor: shell.settings.get().identity.name,
+      production: hasProduction(estate),
       app: shell.app,
       notices: session.notices(),
       ledger: {
@@ -78,14 +78,6 @@ export function sessionHandlers(
         freshness: ledgerFreshness(ledger),
       },
     }),
-    'settings.get': () => shell.settings.get(),
-    'settings.set': (change) => {
-      const settings = shell.settings.set(
-        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
-      );
-      changed();
-      return settings;
-    },
     'credentials.get': () => shell.credentials.describe(session.neededCredentials),
     'credentials.set': (change) => {
       shell.credentials.set(change);
@@ -96,9 +88,5 @@ export function sessionHandlers(
       return shell.credentials.describe(session.neededCredentials);
     },
     'credentials.test': ({ name }) => testCredential(session, name),
-    'shell.open-external': ({ url }) => {
-      if (!shell.openExternal(url)) throw refused('Signalbox only opens https links without a password.');
-      return {};
-    },
   };
 }

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { parseArguments, practiceLandingOf, practiceLoginOf, practiceRightsOf } from './arguments';
+import {
+  askedChoice,
+  parseArguments,
+  practiceLandingOf,
+  practiceLoginOf,
+  practiceRightsOf,
+} from './arguments';
 
 const rightsOf = (...argv: string[]) => practiceRightsOf(parseArguments(argv));
 
@@ -26,4 +32,19 @@ it('takes how the practice estate’s clusters are logged in to, and no other wa
   expect(loginOf()).toBeNull();
   expect(loginOf('--practice-login', 'wrapper')).toBe('wrapper');
   expect(() => loginOf('--practice-login', 'magic')).toThrow(/no login called “magic”/);
+});
+
+it('opens what the command line names, the practice estate for whatever names something of it, and else nothing', () => {
+  const choiceOf = (...argv: string[]) => askedChoice(parseArguments(argv));
+  expect(choiceOf('--no-sandbox', '--user-data', '/tmp/x')).toBeNull();
+  expect(choiceOf('--practice')).toEqual({ kind: 'practice' });
+  expect(choiceOf('--practice-speed', '20')).toEqual({ kind: 'practice' });
+  expect(choiceOf('--estate', '/e/signalbox.yaml', '--practice')).toEqual({
+    kind: 'file',
+    path: '/e/signalbox.yaml',
+  });
+  expect(choiceOf('--ledger', 'https://git.example.org/r.git')).toEqual({
+    kind: 'read-only',
+    address: 'https://git.example.org/r.git',
+  });
 });

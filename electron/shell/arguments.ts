@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { type PracticeLogin, practiceLogins } from '../../shared/domain/practice/login';
 import { type PracticeRights, practiceRights } from '../../shared/domain/practice/rights';
+import type { EstateChoice } from '../session/estates/choice';
 
 /** What the command line asks for. */
 export interface Arguments {
@@ -9,6 +11,8 @@ export interface Arguments {
   ledger: string | null;
   /** An estate file, `signalbox.yaml`. */
   estate: string | null;
+  /** The practice estate, whatever was open last; also where anything else of it is asked for. */
+  practice: boolean;
   /** Where settings, mirror, journal and history lie, instead of the platform's place. */
   userData: string | null;
   /** Where the practice estate keeps its state, instead of a folder under `userData`. */
@@ -32,6 +36,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     options: {
       ledger: { type: 'string' },
       estate: { type: 'string' },
+      practice: { type: 'boolean' },
       'user-data': { type: 'string' },
       'practice-dir': { type: 'string' },
       'practice-speed': { type: 'string' },
@@ -45,6 +50,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return {
     ledger: text(values.ledger),
     estate: text(values.estate),
+    practice: Object.entries(values).some(
+      ([name, value]) => name.startsWith('practice') && value !== undefined && value !== false,
+    ),
     userData: text(values['user-data']),
     practiceDir: text(values['practice-dir']),
     practiceSpeed: Number.isFinite(speed) && speed >= 1 ? Math.min(speed, 1000) : 1,
@@ -84,4 +92,11 @@ function oneOf<T extends string>(
     meaning: 'Nothing was started.',
     next: [{ do: 'advice', label: `Use ${option} with ${known.join(', ')}.` }],
   });
+}
+
+/** The estate that the command line asks for; `null`: none, so that the one that was open last is. */
+export function askedChoice(args: Arguments): EstateChoice | null {
+  if (args.ledger !== null) return { kind: 'read-only', address: args.ledger };
+  if (args.estate !== null) return { kind: 'file', path: path.resolve(args.estate) };
+  return args.practice ? { kind: 'practice' } : null;
 }

@@ -1,5 +1,6 @@
 import { ipcMain, type WebFrameMain } from 'electron';
 import { callChannel, openChannel } from '../../shared/contract/channels';
+import type { ProcedureName } from '../../shared/contract/contract';
 import { procedureNames, streamNames } from '../../shared/contract/names';
 import { dispatch, type Handlers, runStream, type StreamHandlers } from '../ipc/dispatcher';
 import { isOurs } from './app-scheme';
@@ -16,14 +17,14 @@ function checkSender(frame: WebFrameMain | null): void {
  * @param report is told of faults, with the name of the procedure or stream.
  */
 export function bindIpc(
-  handlers: () => Promise<Handlers>,
+  handlers: (name: ProcedureName) => Promise<Partial<Handlers>>,
   streamHandlers: () => Promise<StreamHandlers>,
   report: (name: string, error: unknown) => void,
 ): void {
   for (const name of procedureNames) {
     ipcMain.handle(callChannel(name), (event, payload: unknown) => {
       checkSender(event.senderFrame);
-      return dispatch(handlers, name, payload, report);
+      return dispatch(() => handlers(name), name, payload, report);
     });
   }
   for (const name of streamNames) {

@@ -1,18 +1,10 @@
 import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
 import { shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
-import { steps } from '../../shared/domain/operation/steps';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
 import { inBackground, type Log } from '../log/log';
-
-/** Deployments of bags whose deploy runs on this console: they are never interrupted. */
-const deploying = (engine: Engine): Operation[] =>
-  engine
-    .list({ open: true, limit: 200 })
-    .filter(({ steps: progress }) =>
-      progress.some(({ name, state }) => state === 'running' && steps[name].neverInterrupted !== undefined),
-    );
+import { uninterruptible } from '../session/estates/held-by';
 
 /** Keeps the machine awake while a bag is deployed, and asks before the app is left in the middle of it. */
 export interface DeployGuard {
@@ -29,7 +21,7 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null,
   let asking = false;
   let confirmed = false;
   const look = (): void => {
-    const isBusy = deploying(engine).length > 0;
+    const isBusy = uninterruptible(engine).length > 0;
     if (isBusy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
     if (!isBusy && blocker !== null) {
       powerSaveBlocker.stop(blocker);
@@ -63,7 +55,7 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null,
 
   return {
     holdsBack: (onConfirmed) => {
-      const running = deploying(engine);
+      const running = uninterruptible(engine);
       if (confirmed || running.length === 0) return false;
       if (!asking) inBackground(log, 'app.quit-not-asked', ask(running, onConfirmed));
       return true;

@@ -1,41 +1,39 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type BrowserWindow, safeStorage } from 'electron';
-import type { ParsedInputOf } from '../../shared/contract/contract';
+import type { ProcedureName } from '../../shared/contract/contract';
 import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
-import type { Log } from '../log/log';
-import { passingSessions } from '../session/accounts/server-accounts';
-import { createHandlers, createStreamHandlers } from '../session/handlers';
-import { estateFolder, openSession, type Session } from '../session/open-session';
-import { about } from './about';
-import { announcementStore } from './announcement-store';
+import { inBackground, type Log } from '../log/log';
+import { type EstateChoice, keyOf } from '../session/estates/choice';
+import { connectedEstates } from '../session/estates/connected';
+import { followEstateFile } from '../session/estates/estate-changes';
+import { estateHandlers } from '../session/estates/estate-handlers';
+import { createLifecycle } from '../session/estates/lifecycle';
+import { estateFolder } from '../session/open-session';
+import { windowHandlers } from '../session/window-handlers';
 import type { Arguments } from './arguments';
 import { credentialStore } from './credential-store';
-import { type DeployGuard, guardDeploys } from './deploy-guard';
-import { type EstateSource, findEstate } from './estate-source';
-import { notifyOfEnds } from './notifications';
-import { playAction } from './practice-actions';
-import { practiceAnnouncements } from './practice-announcements';
-import { bringPracticeSessions } from './practice-sessions';
-import { chooseSaveFile } from './save-dialog';
+import { chooseEstateFile } from './open-dialogs';
+import { type OpenEstate, openEstate } from './open-estate';
+import { keepPractice } from './practice-source';
 import { serviceFetch } from './service-fetch';
-import { openExternal, openMail } from './session-security';
+import { openExternal } from './session-security';
 import type { SettingsStore } from './settings';
-import { sessionStore } from './sign-in/session-store';
 import { signInWindows } from './sign-in/sign-in-windows';
-import { signalTrouble } from './trouble-signals';
 import { openVault } from './vault';
 
 /**
- * What stands behind the window: the estate, opened, and who answers for it. A module of its own, which is loaded while
+ * What stands behind the window: which estate is open, and who answers for it. A module of its own, which is loaded while
  * the window comes: what it needs is most of the program.
  */
 export interface Desk {
-  /** Resolves once the estate is open; rejects with why it cannot be. */
-  handlers(): Promise<Handlers>;
+  /** Who answers a call: at once where it needs no estate, else once one is open. Rejects with why none is. */
+  handlers(name: ProcedureName): Promise<Partial<Handlers>>;
   streamHandlers(): Promise<StreamHandlers>;
-  /** As {@link DeployGuard.holdsBack}. */
+  /** Opens the place of a link: once an estate is open. */
+  follow(place: string): void;
+  /** As `DeployGuard.holdsBack`. */
   holdsBack(onConfirmed: () => void): boolean;
   /** Ends everything, within half a minute: the next start finds out the rest. */
   end(): Promise<void>;
@@ -44,18 +42,15 @@ export interface Desk {
 /** How long the end waits for what is on its way to the ledger, in milliseconds. */
 const patienceAtTheEnd = 30_000;
 
-/** One estate, opened, and who answers for it for as long as it is open. */
-interface Opened {
-  session: Session;
-  handlers: Handlers;
-  streamHandlers: StreamHandlers;
-}
+/** The page that is shown while no estate is open. */
+const welcomePlace = '/welcome';
 
-type PracticeAction = ParsedInputOf<'practice.action'>;
-
-/** Begins to open the estate that the command line asks for. */
+/** @param options.choice what is opened at once; `null`: nothing, the person chooses. */
 export function openDesk(options: {
   args: Arguments;
+  choice: EstateChoice | null;
+  /** The place of the link that Signalbox was started by; `null`: by none. */
+  link: string | null;
   userData: string;
   logFile: string;
   faults: () => Fault[];
@@ -64,134 +59,112 @@ export function openDesk(options: {
   window: () => BrowserWindow | null;
   /** Brings the window to the front, at a path of its router. */
   show: (place: string) => void;
+  /** Loads the window anew, at a path of its router: what it knew was of another estate. */
+  loadAnew: (place: string) => void;
   log: Log;
 }): Desk {
   const { userData, settings, log } = options;
   const vault = openVault(settings.secrets, safeStorage);
-  const credentials = credentialStore(vault);
-  const windows = signInWindows({
-    parent: options.window,
-    allowed: settings.allowedHosts,
-    hasKeychain: () => vault.unavailableBecause() === null,
+  const settingsListeners = new Set<() => void>();
+  const practice = keepPractice({
+    args: options.args,
+    userData,
+    script: path.join(import.meta.dirname, 'practice.js'),
     log,
   });
-  const settingsListeners = new Set<() => void>();
-  let source: EstateSource | null = null;
-  let guard: DeployGuard | null = null;
-  let endSignals: (() => void) | null = null;
-
-  const fetch = serviceFetch();
-
-  async function open(): Promise<Opened> {
-    source ??= await findEstate(options.args, {
-      userData,
-      practiceScript: path.join(import.meta.dirname, 'practice.js'),
-      credentials,
-      fetch,
+  const connected = connectedEstates(userData);
+  const common = {
+    ...options,
+    vault,
+    credentials: credentialStore(vault),
+    windows: signInWindows({
+      parent: options.window,
+      allowed: settings.allowedHosts,
+      hasKeychain: () => vault.unavailableBecause() === null,
       log,
-    });
-    const opened = await openSession({
-      ...source.estate,
-      dir: userData,
-      identity: () => settings.get().identity,
-      fetch,
-      consents: settings.consents,
-      accounts:
-        source.practice === null
-          ? sessionStore(vault)
-          : passingSessions('Sessions of the practice estate are not saved.'),
-      announcements:
-        source.practice === null
-          ? announcementStore(settings.announcements, vault, source.estate.estate)
-          : practiceAnnouncements(),
-      signInWindows: windows,
-      notices: settings.notices,
-      log,
-    });
-    const tell = notifyOfEnds({
-      window: options.window,
-      enabled: () => settings.get().notifications,
-      open: (operationId) => options.show(`/operations/${operationId}`),
-    });
-    opened.engine.onChange((changes) => {
-      for (const { topic, key } of changes) {
-        const operation = topic === 'operation' && key !== null ? opened.engine.get(key) : null;
-        if (operation?.ok) tell(operation.value);
-      }
-    });
-    endSignals?.();
-    endSignals = signalTrouble({
-      engine: opened.engine,
-      announcements: opened.announcements,
-      window: options.window,
-      enabled: () => settings.get().notifications,
-      open: options.show,
-    });
-    if (source.practice) bringPracticeSessions(opened.accounts, source.practice, log);
-    guard?.close();
-    guard = guardDeploys(opened.engine, options.window, log);
-    return answeredFor(opened, source.practice);
-  }
-
-  function answeredFor(session: Session, practice: EstateSource['practice']): Opened {
-    const chooseFile = (name: string, format: Parameters<typeof chooseSaveFile>[2]) =>
-      chooseSaveFile(options.window(), name, format);
-    const shell = {
-      app: about(),
-      own: { userData, logFile: options.logFile, faults: options.faults },
-      settings,
-      openExternal: (url: string) => openExternal(url, log),
-      openMail: (url: string) => openMail(url, log),
-      chooseSaveFile: chooseFile,
-      practice: practice && ((action: PracticeAction) => playAction(practice.control, action, reopen)),
-      credentials,
-    };
-    const onSettings = (listener: () => void) => {
+    }),
+    fetch: serviceFetch(),
+    practice,
+    connected,
+    onSettings: (listener: () => void) => {
       settingsListeners.add(listener);
       return () => settingsListeners.delete(listener);
-    };
-    return {
-      session,
-      handlers: createHandlers(session, shell, changed),
-      streamHandlers: createStreamHandlers(session, onSettings, chooseFile),
-    };
-  }
+    },
+    onChanges: (listener: () => void) => changes.onChange(listener),
+    reopen,
+  };
+  const lifecycle = createLifecycle<EstateChoice, OpenEstate>(
+    (choice) => openEstate(choice, common),
+    (error) => log('error', 'session.not-closed', { error }),
+  );
+  const changes = followEstateFile({ lifecycle, connected, log });
+  let ending = false;
+  /** What the window shows is of this one; `null`: none, it shows how to open one. */
+  let shown: string | null = options.choice && keyOf(options.choice);
+  /** Where to begin once one is open. */
+  let wanted = options.choice === null ? options.link : null;
 
-  let opened = open();
-  opened.catch((error: unknown) => log('error', 'session.not-opened', { error }));
+  lifecycle.onChange(() => {
+    if (ending) return;
+    const state = lifecycle.now();
+    if (state.phase === 'open') {
+      const key = keyOf(state.choice);
+      if (shown !== key) options.loadAnew(wanted ?? '/');
+      shown = key;
+      wanted = null;
+    } else if (state.phase === 'closed') {
+      if (shown !== null) options.loadAnew(welcomePlace);
+      shown = null;
+      inBackground(log, 'practice.not-stopped', practice.stop());
+    }
+  });
 
-  /**
-   * Opens the estate again. `again`: the practice estate was reset, and everything that was known of it belongs to another
-   * life.
-   */
+  /** Opens the estate again. `again`: the practice estate was reset, and what was known of it belongs to another life. */
   async function reopen(how: 'again' | 'as-it-was'): Promise<void> {
-    const old = (await opened).session;
-    endSignals?.();
-    await old.close();
+    const state = lifecycle.now();
+    const open = lifecycle.current();
+    if (state.phase !== 'open' || !open) return;
+    const { ledger } = open.session.estate;
     if (how === 'again')
-      await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
-    opened = open();
-    await opened;
+      open.afterClose(() => rm(estateFolder(userData, ledger), { recursive: true, force: true }));
+    await lifecycle.open(state.choice, { anyway: true });
     options.window()?.webContents.reload();
   }
 
-  function changed(): void {
-    options.applySettings();
-    for (const listener of [...settingsListeners]) listener();
+  const own = {
+    ...windowHandlers({ settings, openExternal: (url) => openExternal(url, log) }, () => {
+      options.applySettings();
+      for (const listener of [...settingsListeners]) listener();
+    }),
+    ...estateHandlers({
+      lifecycle,
+      known: settings.estates,
+      changes,
+      chooseFile: () => chooseEstateFile(options.window()),
+    }),
+  } satisfies Partial<Handlers>;
+
+  if (options.choice) {
+    const opening = lifecycle.open(options.choice);
+    opening.catch((error: unknown) => log('error', 'session.not-opened', { error }));
   }
 
   return {
-    handlers: async () => (await opened).handlers,
-    streamHandlers: async () => (await opened).streamHandlers,
-    holdsBack: (onConfirmed) => guard?.holdsBack(onConfirmed) ?? false,
+    handlers: async (name) => (name in own ? own : (await lifecycle.opened()).handlers),
+    streamHandlers: async () => (await lifecycle.opened()).streamHandlers,
+    follow(place) {
+      if (lifecycle.now().phase === 'closed') {
+        wanted = place;
+        options.show(welcomePlace);
+      } else options.show(place);
+    },
+    holdsBack: (onConfirmed) => lifecycle.current()?.guard.holdsBack(onConfirmed) ?? false,
     async end() {
-      endSignals?.();
-      guard?.close();
-      const closed = opened
-        .then(({ session }) => session.close())
-        .catch((error: unknown) => log('error', 'session.not-closed', { error }));
+      ending = true;
+      changes.close();
+      const closed = lifecycle.close({ anyway: true });
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceAtTheEnd))]);
-      await source?.practice?.process.stop();
+      await practice.stop();
     },
   };
 }

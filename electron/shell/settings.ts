@@ -7,6 +7,7 @@ import { readBoardSettings } from '../../shared/domain/board/board-view';
 import { type GivenConsent, givenConsentSchema } from '../../shared/domain/estate/consent';
 import { count } from '../../shared/domain/text/count';
 import type { ConsentStore } from '../session/consents';
+import { type KnownEstates, knownEstates } from '../session/estates/known-estates';
 import { type AllowedHosts, allowedHosts } from './sign-in/allowed-hosts';
 import { openStoredFile, type StoredFile } from './stored-file';
 
@@ -33,6 +34,8 @@ export interface SettingsStore {
   readonly consents: ConsentStore;
   /** Whom estates tell what happened: `announcements` in it. */
   readonly announcements: Pick<StoredFile, 'get' | 'set'>;
+  /** Which estates were opened here. */
+  readonly estates: KnownEstates;
   /** Where sign-in windows may go. */
   readonly allowedHosts: AllowedHosts;
   /** The encrypted secrets by name: a file of their own, so that damage of the one never loses the other. */
@@ -107,6 +110,7 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
     },
     consents: { get: given, set: (consents) => file.set({ consents }) },
     announcements: file,
+    estates: knownEstates(file),
     allowedHosts: allowedHosts(file),
   };
 }

@@ -14,6 +14,7 @@ import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './dev-board';
 import { devDiagnostics } from './diagnostics';
+import { devEstates } from './estates';
 import { historyAnswers } from './history';
 import { devLogStream, devLogs } from './logs';
 import { devOperations } from './operations';
@@ -151,6 +152,7 @@ export function devBridge(options: DevOptions): Bridge {
     'records.create': () => null,
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
     ...devAccounts,
+    ...devEstates(),
     ...devDiagnostics,
     ...devAnnouncements,
     'github.sign-in': () => noSignIn,
@@ -167,6 +169,7 @@ export function devBridge(options: DevOptions): Bridge {
           ? 'The release repo was opened with --ledger: it can be read, not changed.'
           : null,
       actor: 'Ada Marsh',
+      production: true,
       notices: [],
       app: {
         version: '0.1.0',

@@ -1,16 +1,19 @@
-import { useMantineColorScheme } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useChangeEvents } from '../data/events';
-import { useSettings } from '../data/queries';
+import { useSession } from '../data/queries';
 import { useShortcuts } from '../ui/action/shortcuts';
 import { AnnounceDialog } from '../ui/announcement/announce-dialog';
+import { estateLook } from '../ui/estate/estate-kind';
+import { useSwitchEstate } from '../ui/estate/use-switch';
+import { FailurePanel } from '../ui/finding/failure-panel';
 import { useUiState } from '../ui/layout/ui-state';
 import banner from './banner.module.css';
 import { ConsentBanner } from './consent-banner';
 import { EmergencyBanner } from './emergency-banner';
 import { ErrorBoundary } from './error-boundary';
+import { EstateChangeBanner } from './estate-change-banner';
 import classes from './frame.module.css';
 import { FreezeBanner } from './freeze-banner';
 import { IncidentStrip } from './incident-strip';
@@ -29,15 +32,16 @@ import { useWindowTitle } from './window-title';
 /** What surrounds every screen. `sheet` holds the sheets in which actions are looked at, which can be opened from any of them. */
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
   useChangeEvents();
-  useColourScheme();
   useWindowTitle();
   useFocusFallback();
   useShortcuts({
     'mod+k': () => useUiState.setState((state) => ({ paletteOpen: !state.paletteOpen })),
     '?': () => useUiState.setState({ shortcutsOpen: true }),
   });
+  const { wish, failure, parts } = useSwitchEstate();
+  const session = useSession().data;
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} data-estate={session && estateLook(session)}>
       <button
         type="button"
         className={classes.skip}
@@ -45,7 +49,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       >
         Skip to the content
       </button>
-      <TopBar />
+      <TopBar wish={wish} />
       <section className={banner.banners} aria-label="Notices">
         <IncidentStrip />
         <OfflineBanner />
@@ -54,6 +58,8 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
         <ConsentBanner />
         <SessionBanner />
         <LostBanner />
+        <EstateChangeBanner />
+        {failure && <FailurePanel failure={failure} />}
       </section>
       <Navigation />
       <main id="content" className={classes.main} tabIndex={-1}>
@@ -61,7 +67,8 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       </main>
       <Tray />
       {sheet}
-      <Palette />
+      <Palette wish={wish} />
+      {parts}
       <AnnounceDialog />
       <ShortcutList />
       <LiveRegion />
@@ -70,15 +77,6 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       <Notifications position="bottom-right" limit={4} autoClose={8_000} zIndex={150} mb={44} />
     </div>
   );
-}
-
-/** The colour scheme is a setting of the app, kept by the main process; the page follows it. */
-function useColourScheme(): void {
-  const wanted = useSettings().data?.colourScheme;
-  const { setColorScheme } = useMantineColorScheme();
-  useEffect(() => {
-    if (wanted) setColorScheme(wanted);
-  }, [wanted, setColorScheme]);
 }
 
 /**

@@ -5,13 +5,16 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { count } from '../../shared/domain/text/count';
 import { useAllBagPipelines, useBagPipelines } from '../data/bags-queries';
 import { useBoardSettings } from '../data/board-settings';
+import { useEstates } from '../data/estate-queries';
 import { useFreezes } from '../data/freeze-queries';
 import { useVersionSearch } from '../data/history-queries';
 import { useBoard, useSaveSettings, useSession } from '../data/queries';
+import type { useSwitchEstate } from '../ui/estate/use-switch';
 import { linkTo } from '../ui/incident/attention-link';
 import { useAttention } from '../ui/incident/use-attention';
 import { rememberChoice, useUiState } from '../ui/layout/ui-state';
 import { announce } from '../ui/text/announcer';
+import { estateItems } from './estate-items';
 import { freezeItems, typedFreeze } from './freeze-items';
 import classes from './palette.module.css';
 import { cellItems } from './palette-cell-items';
@@ -19,8 +22,10 @@ import { historyItems, paletteItems, recentFirst } from './palette-items';
 import { lockItems, packItems, troubleItems, viewItems } from './palette-place-items';
 import { rank } from './rank';
 
+type Wish = ReturnType<typeof useSwitchEstate>['wish'];
+
 /** Ctrl/⌘ K: reaches every app, screen and action. */
-export function Palette() {
+export function Palette({ wish }: { wish: Wish }) {
   const open = useUiState((state) => state.paletteOpen);
   const close = () => useUiState.setState({ paletteOpen: false });
   return (
@@ -34,13 +39,13 @@ export function Palette() {
     >
       <Modal.Overlay />
       <Modal.Content aria-label="Command palette">
-        <Search onDone={close} />
+        <Search onDone={close} wish={wish} />
       </Modal.Content>
     </Modal.Root>
   );
 }
 
-function Search({ onDone }: { onDone: () => void }) {
+function Search({ onDone, wish }: { onDone: () => void; wish: Wish }) {
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query);
   // A board on which much changes is searched anew when there is time for it.
@@ -48,6 +53,7 @@ function Search({ onDone }: { onDone: () => void }) {
   const practice = useSession().data?.mode === 'practice';
   const pipelines = useBagPipelines().data;
   const freezes = useFreezes().data;
+  const estates = useEstates().data;
   const navigate = useNavigate();
   const save = useSaveSettings();
   const scheme = useComputedColorScheme('light');
@@ -84,7 +90,12 @@ function Search({ onDone }: { onDone: () => void }) {
   );
   const versions = useVersionSearch(wanted.trim()).data?.events;
   const found = useMemo(() => {
-    const all = [...items, ...freezeItems(freezes)];
+    const ofEstates = estateItems(estates, {
+      open: ({ key, name }) => wish({ do: 'open', key, name }),
+      openFile: () => wish({ do: 'open-file' }),
+      connect: () => void navigate({ to: '/connect' }),
+    });
+    const all = [...items, ...freezeItems(freezes), ...ofEstates];
     if (wanted.trim() === '') {
       const pool = all.filter((item) => (item.weight ?? 0) >= 0);
       // What was chosen last may be something that is only found by typing.
@@ -104,7 +115,7 @@ function Search({ onDone }: { onDone: () => void }) {
     const freeze = typedFreeze(wanted, names, freezes);
     const pool = freeze.length > 0 ? all.filter(({ id }) => id !== 'freeze') : all;
     return [...freeze, ...known, ...rank(wanted, pool, 40), ...search];
-  }, [wanted, items, versions, navigate, freezes, board, pipelines, recentChoices]);
+  }, [wanted, items, versions, navigate, freezes, board, pipelines, recentChoices, estates, wish]);
   const [at, setAt] = useState('');
   // The best fit is what Enter takes, however the list has changed.
   const best = found[0]?.id ?? '';

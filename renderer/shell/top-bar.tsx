@@ -1,46 +1,25 @@
 import { Kbd, UnstyledButton } from '@mantine/core';
-import { IconEye, IconFlask2, IconSearch } from '@tabler/icons-react';
+import { IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Board } from '../../shared/domain/board/board';
 import { type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
 import { useBoard, useSession } from '../data/queries';
-import { Mark } from '../ui/layout/mark';
+import type { useSwitchEstate } from '../ui/estate/use-switch';
+import { Logo } from '../ui/layout/logo';
 import { useUiState } from '../ui/layout/ui-state';
 import { FreshnessMark } from '../ui/time/freshness-mark';
+import { EstateMenu } from './estate-menu';
 import classes from './top-bar.module.css';
 
-function Mode() {
-  const session = useSession().data;
-  if (!session) return null;
-  if (session.mode === 'practice') {
-    return (
-      <span className={classes.mode} title="This is a rehearsal: nothing real is affected.">
-        <Mark icon={IconFlask2} tone="hold" label="Practice estate" badge />
-      </span>
-    );
-  }
-  if (session.readOnlyBecause) {
-    return (
-      <span className={classes.mode} title={session.readOnlyBecause}>
-        <Mark icon={IconEye} tone="warn" label="Read-only" badge />
-      </span>
-    );
-  }
-  return null;
-}
-
 /** The estate, its mode, and how fresh everything on screen is. */
-export function TopBar() {
+export function TopBar({ wish }: Pick<ReturnType<typeof useSwitchEstate>, 'wish'>) {
   const session = useSession().data;
   const board = useBoard().data;
   return (
     <header className={classes.bar}>
       <span className={classes.name}>
-        <Logo />
-        <span className={classes.estate} title={session?.ledger.url}>
-          {session?.estate ?? 'Signalbox'}
-        </span>
-        <Mode />
+        <Logo className={classes.logo} />
+        <EstateMenu wish={wish} />
       </span>
       <UnstyledButton
         className={classes.search}
@@ -98,15 +77,4 @@ function sourcesOf(board: Board): { name: string; value: Freshness }[] {
 function waitForPersonAlike(all: readonly Freshness[]): boolean {
   const codes = new Set(all.map((one) => (one.state === 'unreachable' ? one.failure.code : null)));
   return codes.size === 1 && (codes.has('consent-needed') || codes.has('signed-out'));
-}
-
-/** A semaphore arm at a post: the signal of a signal box. */
-function Logo() {
-  return (
-    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true" className={classes.logo}>
-      <rect x="4" y="2" width="2.5" height="16" rx="1" fill="currentColor" />
-      <rect x="6.5" y="3.5" width="11" height="4.5" rx="1" fill="var(--sb-bad)" />
-      <circle cx="5.25" cy="12.5" r="2.75" fill="var(--sb-ok)" />
-    </svg>
-  );
 }

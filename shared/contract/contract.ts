@@ -7,6 +7,7 @@ import { boardProcedures } from './board';
 import { clusterProcedures } from './cluster';
 import { consentProcedures } from './consent';
 import { diagnosticsProcedures } from './diagnostics';
+import { estateProcedures } from './estates';
 import { freezeProcedures } from './freezes';
 import { gitHubSignInProcedures } from './github-sign-in';
 import { historyProcedures, historyStreams } from './history';
@@ -16,7 +17,7 @@ import { operationProcedures } from './operations';
 import { practiceProcedures } from './practice';
 import { nothing, type Procedure, type Stream, type Topic, topics } from './procedure';
 import { recordsProcedures } from './records';
-import { sessionProcedures } from './session';
+import { sessionProcedures, windowProcedures } from './session';
 import { timelineProcedures } from './timeline';
 import { workflowProcedures } from './workflows';
 
@@ -27,6 +28,8 @@ import { workflowProcedures } from './workflows';
  * a refusal is never an `undefined`.
  */
 export const procedures = {
+  ...windowProcedures,
+  ...estateProcedures,
   ...sessionProcedures,
   ...boardProcedures,
   ...operationProcedures,
@@ -49,6 +52,8 @@ export const procedures = {
 } as const satisfies Record<string, Procedure>;
 
 export type ProcedureName = keyof typeof procedures;
+/** Procedures that are answered while no estate is open. */
+export type WindowProcedureName = keyof typeof windowProcedures | keyof typeof estateProcedures;
 /** Procedures that only ask. */
 export type QueryName = {
   [N in ProcedureName]: (typeof procedures)[N]['kind'] extends 'query' ? N : never;

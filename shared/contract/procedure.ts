@@ -7,6 +7,8 @@ import { manualActionSchema } from '../domain/operation/manual-action';
  */
 export const topics = {
   session: null,
+  /** Which estate is open, and what became of a change of its file. */
+  estate: null,
   board: null,
   app: 'app',
   operation: 'operationId',

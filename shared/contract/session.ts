@@ -10,6 +10,8 @@ const sessionSchema = z.object({
   /** Why acting is refused as a whole, `null` when it is not. */
   readOnlyBecause: z.string().nullable(),
   actor: z.string(),
+  /** Whether an environment of it is of tier production. */
+  production: z.boolean(),
   /** What was lost of Signalbox's own files, each in a sentence; empty: nothing. */
   notices: z.array(z.string()),
   app: z.object({
@@ -59,11 +61,17 @@ const credentialsSchema = z.object({
 });
 export type Credential = z.infer<typeof credentialsSchema>['credentials'][number];
 
-/** The window's own matters: what it shows, its settings, credentials and links. */
-export const sessionProcedures = {
-  'session.get': query(nothing, sessionSchema, { changedBy: ['session', 'settings'] }),
+/** The window's own matters, which are answered whether an estate is open or not. */
+export const windowProcedures = {
   'settings.get': query(nothing, settingsSchema, { changedBy: ['settings'] }),
   'settings.set': action(settingsSchema.partial(), settingsSchema),
+  /** Only `https:` links; main opens them in the system's browser. */
+  'shell.open-external': action(z.object({ url: z.url({ protocol: /^https$/ }) }), nothing),
+} as const;
+
+/** What the window shows, and its credentials. */
+export const sessionProcedures = {
+  'session.get': query(nothing, sessionSchema, { changedBy: ['session', 'settings'] }),
   'credentials.get': query(nothing, credentialsSchema, { changedBy: ['github-sign-in'] }),
   /** Keeps a secret in the system's keychain, or with `null` forgets it. It never comes back over this border. */
   'credentials.set': action(
@@ -79,6 +87,4 @@ export const sessionProcedures = {
     z.object({ name: credentialNameSchema }),
     z.object({ ok: z.boolean(), text: z.string() }),
   ),
-  /** Only `https:` links; main opens them in the system's browser. */
-  'shell.open-external': action(z.object({ url: z.url({ protocol: /^https$/ }) }), nothing),
 } as const;

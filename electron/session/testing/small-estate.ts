@@ -87,20 +87,15 @@ export const askAsWindow = (
 ): Promise<Result<unknown>> =>
   dispatch(
     async () =>
-      createHandlers(
-        session,
-        {
-          own: { userData: '', logFile: '', faults: () => [] },
-          app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
-          settings: { get: () => settings, set: () => settings },
-          openExternal: () => true,
-          openMail: () => true,
-          chooseSaveFile: async () => null,
-          practice: null,
-          credentials: { describe: () => ({ unavailableBecause: null, credentials: [] }), set: () => {} },
-        },
-        () => {},
-      ),
+      createHandlers(session, {
+        own: { userData: '', logFile: '', faults: () => [] },
+        app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
+        settings: { get: () => settings },
+        openMail: () => true,
+        chooseSaveFile: async () => null,
+        practice: null,
+        credentials: { describe: () => ({ unavailableBecause: null, credentials: [] }), set: () => {} },
+      }),
     name,
     input,
     (what, error) => {

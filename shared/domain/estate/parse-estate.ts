@@ -23,8 +23,13 @@ const mostProblems = 50;
  * Reads an estate file (`signalbox.yaml`), by the YAML rules of kubectl and Helm. A key that is there twice, or a second
  * document, is an error.
  * @param file name for messages.
+ * @param amend lays something over its content before that is checked (`amendEstate`).
  */
-export function parseEstate(text: string, file = 'signalbox.yaml'): Result<Estate, EstateFailure> {
+export function parseEstate(
+  text: string,
+  file = 'signalbox.yaml',
+  amend: (value: unknown) => unknown = (value) => value,
+): Result<Estate, EstateFailure> {
   const read = readGoYaml(text);
   if (!read.ok)
     return refuse(
@@ -39,7 +44,7 @@ export function parseEstate(text: string, file = 'signalbox.yaml'): Result<Estat
   const more = moreDocuments(read.yaml, text);
   if (more) unsure.push({ at: '', line: more.line ?? 1, reason: 'it contains more than one YAML document' });
   if (unsure.length > 0) return refuse(estateFailure(file, unsure));
-  const parsed = estateSchema.safeParse(value ?? {});
+  const parsed = estateSchema.safeParse(amend(value ?? {}));
   if (parsed.success) return ok(parsed.data);
   const problems = parsed.error.issues.slice(0, mostProblems).flatMap((issue) => {
     const paths =

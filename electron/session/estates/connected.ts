@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { writeFileSync } from 'atomically';
+import { z } from 'zod';
+import { amendEstate, estateAmendmentSchema } from '../../../shared/domain/estate/amend-estate';
+import type { Estate } from '../../../shared/domain/estate/estate';
+import { parseEstate } from '../../../shared/domain/estate/parse-estate';
+import { FailureError } from '../../../shared/domain/failure/failure';
+import { withAbsolutePaths } from '../choose-estate';
+
+/** An estate that was connected to in the window. */
+export const connectedEstateSchema = z.object({
+  /** What the file says: as it was taken up last from the release repo, or as Signalbox made it of what it found. */
+  text: z.string(),
+  /** Whether the release repo has the file (`signalbox.yaml`), and changes of it there are taken up. */
+  fromRepo: z.boolean(),
+  /** What holds on this computer alone, over what the file says. */
+  amendment: estateAmendmentSchema,
+});
+export type ConnectedEstate = z.infer<typeof connectedEstateSchema>;
+
+/** The estates that were connected to on this computer: one small file each. */
+export interface ConnectedEstates {
+  /** @throws FailureError `not-found` or `bad-data`. */
+  get(id: string): ConnectedEstate;
+  /** @throws FailureError where it cannot be written. */
+  set(id: string, estate: ConnectedEstate): void;
+}
+
+/** One release repo and branch, one connected estate. */
+export const connectedId = (url: string, branch: string): string =>
+  createHash('sha256').update(`${url}\n${branch}`).digest('hex').slice(0, 16);
+
+const lost = (file: string, code: 'not-found' | 'bad-data', detail: string): FailureError =>
+  new FailureError({
+    code,
+    message: 'What Signalbox saved of this estate can’t be read.',
+    meaning: 'The estate can’t be opened. The release repo and the clusters are not affected.',
+    next: [{ do: 'advice', label: 'Connect to it again.' }],
+    place: { path: file },
+    detail,
+  });
+
+export function connectedEstates(userData: string): ConnectedEstates {
+  const folder = path.join(userData, 'connected');
+  const fileOf = (id: string): string => path.join(folder, `${id}.json`);
+  return {
+    get(id) {
+      const file = fileOf(id);
+      let text: string;
+      try {
+        text = readFileSync(file, 'utf8');
+      } catch (error) {
+        throw lost(file, 'not-found', String(error));
+      }
+      try {
+        return connectedEstateSchema.parse(JSON.parse(text));
+      } catch (error) {
+        throw lost(file, 'bad-data', String(error));
+      }
+    },
+    set(id, estate) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(fileOf(id), `${JSON.stringify(estate, null, '\t')}\n`, { mode: 0o600 });
+    },
+  };
+}
+
+/** The file's name in the release repo, at its root. */
+export const estateFileInRepo = 'signalbox.yaml';
+
+/**
+ * The estate as it is opened: what the file says, with what holds on this computer.
+ * @throws FailureError naming the file's lines when it is none.
+ */
+export function estateOf({ text, amendment }: ConnectedEstate): Estate {
+  const parsed = parseEstate(text, estateFileInRepo, (value) => amendEstate(value, amendment));
+  if (!parsed.ok) throw new FailureError(parsed.failure);
+  return withAbsolutePaths(parsed.value, process.cwd());
+}

@@ -1,0 +1,30 @@
+import type { Settings, windowProcedures } from '../../shared/contract/session';
+import type { HandlersOf } from '../ipc/dispatcher';
+import { refused } from './session-handlers';
+
+/** What the window's shell does for what is asked whether an estate is open or not. */
+export interface WindowServices {
+  settings: { get(): Settings; set(change: Partial<Settings>): Settings };
+  openExternal: (url: string) => boolean;
+}
+
+/** Handlers of the window's own matters. `changed`: settings are other ones now. */
+export function windowHandlers(
+  shell: WindowServices,
+  changed: () => void,
+): HandlersOf<typeof windowProcedures> {
+  return {
+    'settings.get': () => shell.settings.get(),
+    'settings.set': (change) => {
+      const settings = shell.settings.set(
+        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+      );
+      changed();
+      return settings;
+    },
+    'shell.open-external': ({ url }) => {
+      if (!shell.openExternal(url)) throw refused('Signalbox only opens https links without a password.');
+      return {};
+    },
+  };
+}

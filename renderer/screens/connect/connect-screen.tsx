@@ -1,0 +1,4 @@
+/** Stand-in until the flow is here. */
+export function ConnectScreen() {
+  return null;
+}
