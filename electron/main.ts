@@ -59,16 +59,13 @@ function showAt(place: string): void {
   goTo(place);
 }
 
-function goTo(place: string): void {
-  const loaded = window?.loadURL(`${indexUrl}#${place}`);
+function goTo(place: string, then: () => void = () => undefined): void {
+  const loaded = window?.loadURL(`${indexUrl}#${place}`).then(then);
   if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
 }
 
 /** Loads the page anew: another place on the same page alone would keep all that it knows. */
-function loadAnew(place: string): void {
-  goTo(place);
-  window?.webContents.reload();
-}
+const loadAnew = (place: string): void => goTo(place, () => window?.webContents.reload());
 
 const links = followLinks(app, process.argv.slice(1), (place) => (desk ? desk.follow(place) : showAt(place)));
 

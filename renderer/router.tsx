@@ -8,6 +8,7 @@ import {
   useLocation,
 } from '@tanstack/react-router';
 import { z } from 'zod';
+import { useChangeEvents } from './data/events';
 import { askFeedHead } from './data/history-queries';
 import { AppScreen } from './screens/app/app-screen';
 import { BagsScreen } from './screens/bags/bags-screen';
@@ -47,6 +48,7 @@ import { Empty } from './ui/layout/panel';
 const isFrameless = (pathname: string): boolean => /^\/(welcome|connect)(\/|$)/.test(pathname);
 
 function Root() {
+  useChangeEvents();
   useColourScheme();
   const frameless = useLocation({ select: ({ pathname }) => isFrameless(pathname) });
   if (frameless)

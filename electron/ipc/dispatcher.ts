@@ -101,7 +101,7 @@ async function answerTo(
  * @returns the text of the problem that ended it, `null` when it ended by itself or by the abort.
  */
 export async function runStream(
-  handlers: () => Promise<StreamHandlers>,
+  handlers: () => Promise<Partial<StreamHandlers>>,
   name: StreamName,
   payload: unknown,
   send: (message: unknown) => void,
@@ -111,11 +111,10 @@ export async function runStream(
   const input = streams[name].input.safeParse(border.meant(payload));
   if (!input.success) return `The stream ${name} was opened with data that is not allowed.`;
   try {
-    const handler = (await handlers())[name] as (
-      input: unknown,
-      send: (message: unknown) => void,
-      signal: AbortSignal,
-    ) => Promise<void>;
+    const handler = (await handlers())[name] as
+      | ((input: unknown, send: (message: unknown) => void, signal: AbortSignal) => Promise<void>)
+      | undefined;
+    if (!handler) return 'No estate is open.';
     const sendParsed = (message: unknown): void => {
       const parsed = streams[name].message.safeParse(message);
       if (parsed.success) send(border.shown(parsed.data, isColoured(streams[name])));

@@ -18,7 +18,7 @@ function checkSender(frame: WebFrameMain | null): void {
  */
 export function bindIpc(
   handlers: (name: ProcedureName) => Promise<Partial<Handlers>>,
-  streamHandlers: () => Promise<StreamHandlers>,
+  streamHandlers: () => Promise<Partial<StreamHandlers>>,
   report: (name: string, error: unknown) => void,
 ): void {
   for (const name of procedureNames) {

@@ -30,7 +30,7 @@ import { openVault } from './vault';
 export interface Desk {
   /** Who answers a call: at once where it needs no estate, else once one is open. Rejects with why none is. */
   handlers(name: ProcedureName): Promise<Partial<Handlers>>;
-  streamHandlers(): Promise<StreamHandlers>;
+  streamHandlers(): Promise<Partial<StreamHandlers>>;
   /** Opens the place of a link: once an estate is open. */
   follow(place: string): void;
   /** As `DeployGuard.holdsBack`. */
@@ -144,6 +144,23 @@ export function openDesk(options: {
     }),
   } satisfies Partial<Handlers>;
 
+  /** What the window is told while nothing is open: until something is, when it asks again. */
+  const eventsOfNone: StreamHandlers['events'] = (_input, send, signal) =>
+    new Promise((resolve) => {
+      const stops = [
+        common.onSettings(() => send([{ topic: 'settings', key: null }])),
+        lifecycle.onChange(() => send([{ topic: 'estate', key: null }])),
+        lifecycle.onChange(() => {
+          if (lifecycle.now().phase !== 'closed') end();
+        }),
+      ];
+      const end = (): void => {
+        for (const stop of stops) stop();
+        resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
+    });
+
   if (options.choice) {
     const opening = lifecycle.open(options.choice);
     opening.catch((error: unknown) => log('error', 'session.not-opened', { error }));
@@ -151,7 +168,10 @@ export function openDesk(options: {
 
   return {
     handlers: async (name) => (name in own ? own : (await lifecycle.opened()).handlers),
-    streamHandlers: async () => (await lifecycle.opened()).streamHandlers,
+    streamHandlers: async () =>
+      lifecycle.now().phase === 'closed'
+        ? { events: eventsOfNone }
+        : (await lifecycle.opened()).streamHandlers,
     follow(place) {
       if (lifecycle.now().phase === 'closed') {
         wanted = place;

@@ -4,18 +4,8 @@ import type { Estates } from '../../shared/contract/estates';
 import { call } from './call';
 import { queryOf } from './query-client';
 
-/** While none is open nothing tells of changes: it is asked this often, in milliseconds. */
-const askEvery = 500;
-
 /** Which estate is open, and which ones were. */
-export const useEstates = () =>
-  useQuery({
-    ...queryOf('estates.get', {}),
-    refetchInterval: ({ state }) => {
-      const phase = state.data?.phase;
-      return phase === 'opening' || phase === 'switching' ? askEvery : false;
-    },
-  });
+export const useEstates = () => useQuery(queryOf('estates.get', {}));
 
 type EstateActionName =
   | 'estates.open'

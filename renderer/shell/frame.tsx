@@ -1,7 +1,6 @@
 import { Notifications } from '@mantine/notifications';
 import { useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
-import { useChangeEvents } from '../data/events';
 import { useSession } from '../data/queries';
 import { useShortcuts } from '../ui/action/shortcuts';
 import { AnnounceDialog } from '../ui/announcement/announce-dialog';
@@ -31,7 +30,6 @@ import { useWindowTitle } from './window-title';
 
 /** What surrounds every screen. `sheet` holds the sheets in which actions are looked at, which can be opened from any of them. */
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
-  useChangeEvents();
   useWindowTitle();
   useFocusFallback();
   useShortcuts({
