@@ -29,21 +29,24 @@ test('the first start asks; practising opens a board, which is open again the ne
     await lookAt(again, 'practice-frame');
     // A file that is none: what is wrong with it, and the way back.
     const broken = path.join(userData, 'signalbox.yaml');
-    await writeFile(broken, 'name: Broken\nledger:\n  ulr: https://git.example.org/r.git\nenvironments: []\n');
+    await writeFile(
+      broken,
+      'name: Broken\nledger:\n  ulr: https://git.example.org/r.git\nenvironments: []\n',
+    );
     await electron.evaluate(({ dialog }, file) => {
       dialog.showOpenDialog = (async () => ({
         canceled: false,
         filePaths: [file],
       })) as unknown as typeof dialog.showOpenDialog;
     }, broken);
-    await page.getByRole('button', { name: 'Switch estate' }).click();
+    await page.getByRole('button', { name: /Switch estate$/ }).click();
     await page.getByRole('menuitem', { name: 'Open an estate file…' }).click();
     await expect(page.getByRole('heading', { name: 'signalbox.yaml couldn’t be opened' })).toBeVisible();
     await expect(page.getByRole('alert')).toContainText('line 3');
     await lookAt(again, 'estate-not-opened');
     await page.getByRole('button', { name: /^Practise/ }).click();
     await boardReady(page);
-    await page.getByRole('button', { name: 'Switch estate' }).click();
+    await page.getByRole('button', { name: /Switch estate$/ }).click();
     await page.getByRole('menuitem', { name: 'Close this estate' }).click();
     await expect(page.getByRole('button', { name: /^Practise/ })).toBeVisible();
   } finally {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { estateJsonSchema, estateSchemaFile } from '../../shared/domain/estate/estate-json-schema';
 import { estatePage } from './estate-page';
 import { projectRoot } from './project';
 import { recordsPage } from './records-page';
@@ -9,6 +10,7 @@ import { runCommand } from './say';
 export const madePages: Readonly<Record<string, () => string>> = {
   'docs/records.md': recordsPage,
   'docs/estate.md': estatePage,
+  [estateSchemaFile]: () => `${JSON.stringify(estateJsonSchema(), null, 2)}\n`,
 };
 
 /** `npm run docs`: writes the pages that are made of schemas. */

@@ -24,9 +24,10 @@ export function EstateMenu({ wish }: Pick<ReturnType<typeof useSwitchEstate>, 'w
   return (
     <Menu position="bottom-start" width={320} withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes.target} title={session?.ledger.url} aria-label="Switch estate">
+        <UnstyledButton className={classes.target} title={session?.ledger.url}>
           <span className={classes.estate}>{session?.estate ?? 'Signalbox'}</span>
           {session && <EstateMark look={estateLook(session)} />}
+          <span className="visually-hidden">Switch estate</span>
           <IconChevronDown size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -71,7 +71,9 @@ export const announceSchema = z.strictObject({
       applications: z
         .record(name, name)
         .default({})
-        .describe('Names of apps in the Release app that are other ones than here: `{smartanswers: smart-answers}`.'),
+        .describe(
+          'Names of apps in the Release app that are other ones than here: `{smartanswers: smart-answers}`.',
+        ),
       recordedBy: z
         .array(z.enum(['workflow', 'actions']))
         .max(2)

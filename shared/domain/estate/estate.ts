@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseLabelSelector } from '../go/label-selector';
 import { checkPolicySchema } from '../preflight/check-policy';
+import { nearest } from '../text/nearest';
 import { announceProblems, announceSchema } from './announce';
 import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
@@ -232,6 +233,12 @@ const ledgerSchema = z.strictObject({
     .describe('Where image-tag files lie: a relative path with `{environment}` and `{app}`, once each.'),
 });
 
+/** What is wrong with the name of an environment that the file does not have, and what was meant. */
+function noSuchEnvironment(typed: string, known: Iterable<string>): string {
+  const meant = nearest(typed, [...known]);
+  return `there is no environment "${typed}"${meant ? `: did you mean "${meant}"?` : ''}`;
+}
+
 /** All that one console watches: the content of `signalbox.yaml`. */
 export const estateSchema = z
   .strictObject({
@@ -329,7 +336,7 @@ export const estateSchema = z
             path: ['pipelines', index, 'environments', place],
             message: seen.has(environment)
               ? `"${environment}" is listed twice`
-              : `there is no environment "${environment}"`,
+              : noSuchEnvironment(environment, seen),
           });
       });
     });

@@ -3,13 +3,15 @@ import { readGoYaml } from '../go/yaml/decode';
 import type { YamlNode } from '../go/yaml/nodes';
 import { moreDocuments } from '../ledger/image-tag-file';
 import { type Estate, estateSchema } from './estate';
+import { problemWords, unknownKeyWords } from './estate-problem-words';
 
 /** One thing that is wrong with an estate file. */
 export interface EstateProblem {
   /** Where in the file's structure: `environments[1].tier`; empty for the whole file. */
   at: string;
-  /** 1-based. */
+  /** 1-based, both. */
   line?: number;
+  column?: number;
   reason: string;
 }
 
@@ -36,42 +38,47 @@ export function parseEstate(
       estateFailure(file, [{ at: '', line: read.line, reason: `not valid YAML: ${read.reason}` }]),
     );
   const { value, root, repeated } = read.yaml;
-  const unsure = repeated.slice(0, mostProblems).map((key) => ({
+  const unsure: EstateProblem[] = repeated.slice(0, mostProblems).map((key) => ({
     at: '',
-    line: key.start.line + 1,
-    reason: 'not valid YAML: a key appears twice',
+    ...placeOf(key),
+    reason: `not valid YAML: a key appears twice${key.kind === 'scalar' ? `: "${key.value.slice(0, 60)}"` : ''}`,
   }));
   const more = moreDocuments(read.yaml, text);
   if (more) unsure.push({ at: '', line: more.line ?? 1, reason: 'it contains more than one YAML document' });
   if (unsure.length > 0) return refuse(estateFailure(file, unsure));
-  const parsed = estateSchema.safeParse(amend(value ?? {}));
+  const content = amend(value ?? {});
+  const parsed = estateSchema.safeParse(content);
   if (parsed.success) return ok(parsed.data);
   const problems = parsed.error.issues.slice(0, mostProblems).flatMap((issue) => {
-    const paths =
+    const found =
       issue.code === 'unrecognized_keys'
-        ? issue.keys.slice(0, mostProblems).map((key) => [...issue.path, key])
-        : [issue.path];
-    return paths.map((path) => {
-      const line = lineOf(root, path);
-      return {
-        at: path
-          .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-          .join('')
-          .replace(/^\./, ''),
-        ...(line === null ? {} : { line }),
-        reason: issue.code === 'unrecognized_keys' ? 'unknown key' : issue.message,
-      };
-    });
+        ? issue.keys.slice(0, mostProblems).map((key) => ({
+            path: [...issue.path, key],
+            reason: unknownKeyWords(key, issue.path, content),
+          }))
+        : [{ path: issue.path, reason: problemWords(issue, content) }];
+    return found.map(({ path, reason }) => ({
+      at: path
+        .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+        .join('')
+        .replace(/^\./, ''),
+      ...placeAt(root, path),
+      reason,
+    }));
   });
   return refuse(estateFailure(file, problems));
 }
 
 const refuse = (failure: EstateFailure): { ok: false; failure: EstateFailure } => ({ ok: false, failure });
 
-/** The line at which the node at a path begins (its key, for a pair), or the nearest one around it; 1-based. */
-function lineOf(root: YamlNode | null, path: readonly PropertyKey[]): number | null {
+type Place = Pick<EstateProblem, 'line' | 'column'>;
+
+const placeOf = ({ start }: YamlNode): Place => ({ line: start.line + 1, column: start.column + 1 });
+
+/** Where the node at a path begins (its key, for a pair), or the nearest one around it. */
+function placeAt(root: YamlNode | null, path: readonly PropertyKey[]): Place {
   let node: YamlNode | undefined = root ?? undefined;
-  let line: number | null = null;
+  let place: Place = {};
   for (const part of [null, ...path]) {
     let key: YamlNode | undefined;
     if (node?.kind === 'alias') node = node.target;
@@ -79,18 +86,18 @@ function lineOf(root: YamlNode | null, path: readonly PropertyKey[]): number | n
       if (node?.kind === 'mapping')
         [key, node] = node.pairs.find(([one]) => one.kind === 'scalar' && one.value === String(part)) ?? [];
       else if (node?.kind === 'sequence') node = node.items[Number(part)];
-      else return line;
+      else return place;
     }
-    if (!node) return line;
-    line = (key ?? node).start.line + 1;
+    if (!node) return place;
+    place = placeOf(key ?? node);
   }
-  return line;
+  return place;
 }
 
 function estateFailure(file: string, problems: readonly EstateProblem[]): EstateFailure {
   const [first] = problems;
-  const words = ({ at, line, reason }: EstateProblem): string =>
-    `${file}${line === undefined ? '' : `, line ${line}`}: ${at ? `${at} ` : ''}${reason}`;
+  const words = ({ at, line, column, reason }: EstateProblem): string =>
+    `${file}${line === undefined ? '' : `, line ${line}`}${column === undefined ? '' : `, column ${column}`}: ${at ? `${at} ` : ''}${reason}`;
   const more = problems.length - 1;
   return {
     code: 'invalid-input',
