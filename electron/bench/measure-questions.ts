@@ -36,7 +36,7 @@ export async function measureQuestions(history: History, times: number): Promise
   const someTime = (round: number) =>
     new Date(begins + (newest - begins) * (((round * 37) % 100) / 100 + 0.001)).toISOString();
   const month = 30 * 86_400_000;
-  const feed = async (filter: HistoryFilter): Promise<number> =>
+  const feed = async (filter: HistoryFilter & { stories?: boolean }): Promise<number> =>
     (await history.feed({ ...filter, limit: 100 })).events.length;
   const figures = async (since: number, until: number, by: 'app' | 'week' | 'month'): Promise<number> =>
     (
@@ -95,6 +95,8 @@ export async function measureQuestions(history: History, times: number): Promise
         )
       ).length,
     outline: async () => (await history.outline({ pageSize: 200 })).total,
+    outlineStories: async () => (await history.outline({ pageSize: 200, stories: true })).total,
+    feedStories: (round) => feed({ environments: [environmentOf(round)], stories: true }),
     outlineApp: async (round) => (await history.outline({ apps: [appOf(round)], pageSize: 200 })).total,
     outlineEnvironment: async (round) =>
       (await history.outline({ environments: [environmentOf(round)], pageSize: 200 })).total,

@@ -1,15 +1,22 @@
+import type { HistoryFilter } from '../../shared/domain/history/history-event';
 import type { QuestionName, Questions } from './protocol';
 import { board, compare, lastDeployments } from './query/board-query';
+import { eventsByIds } from './query/event-select';
 import { feed } from './query/feed-query';
 import { figures } from './query/figures-query';
 import type { IndexFacts } from './query/index-facts';
-import { joinedBoard, joinedCompare, joinedFeed, joinedOutline } from './query/joined-queries';
+import { joinedBoard, joinedCompare, joinedEvents, joinedFeed, joinedList } from './query/joined-queries';
 import type { LineView } from './query/line-view';
 import { listedOf, outlineOf } from './query/outline-query';
+import { eventsOfStory, FoldedLists, mostDeploying, storyPage } from './query/stories';
 import { deployments, previousVersions, versionHistory } from './query/version-query';
 
 /** Questions that are answered from what is indexed. */
 type AnsweredName = Exclude<QuestionName, 'update' | 'tell'>;
+
+/** Events of one story that are told: a commit can change hundreds of files. */
+const mostOfStory = 300;
+const foldings = new FoldedLists();
 
 type Answers = { [N in AnsweredName]: (given: Questions[N]['input']) => Questions[N]['output'] };
 
@@ -32,12 +39,27 @@ export function answerTo<Name extends QuestionName>(
 function answersOf(tags: LineView, records: LineView | null): Answers {
   const { statements, facts, lines } = tags;
   const both = records && { tags, records };
+  const listed = (filter: HistoryFilter) =>
+    both ? joinedList(both, filter) : listedOf(statements, facts, lines().feed.refresh(statements), filter);
+  const folded = (query: HistoryFilter & { before?: unknown; limit?: unknown }) => {
+    const { before: _, limit: __, ...filter } = query;
+    return foldings.get(facts, records?.facts ?? null, filter, () => listed(filter));
+  };
+  const read = (ids: readonly number[]) => (both ? joinedEvents(both, ids) : eventsByIds(statements, ids));
   return {
-    feed: (query) => (both ? joinedFeed(both, query) : feed(statements, facts, query)),
-    outline: (query) =>
-      both
-        ? joinedOutline(both, query)
-        : outlineOf(listedOf(statements, facts, lines().feed.refresh(statements), query), query.pageSize),
+    feed: ({ stories, ...query }) => {
+      if (stories) return storyPage(folded(query), query, read);
+      return both ? joinedFeed(both, query) : feed(statements, facts, query);
+    },
+    outline: ({ stories, pageSize, ...filter }) => {
+      if (!stories) return outlineOf(listed(filter), pageSize);
+      const list = folded(filter);
+      return { ...outlineOf(list, pageSize), events: list.events, people: mostDeploying(list) };
+    },
+    story: ({ id }) => {
+      const { ids, total } = eventsOfStory(listed({}), id, mostOfStory);
+      return { events: read(ids), total };
+    },
     lastDeployments: () => lastDeployments(statements, facts),
     deployments: (query) => deployments(statements, facts, query),
     previousVersions: (query) => previousVersions(statements, facts, query),

@@ -14,6 +14,7 @@ import type {
   FiguresQuery,
   FiguresRow,
   HistoricBoard,
+  HistoryEvent,
   HistoryFilter,
   HistoryStatus,
   Moment,
@@ -66,6 +67,8 @@ export interface History {
   tell(claims: readonly Claim[]): Promise<null>;
   /** The feed, newest first. */
   feed(query: FeedQuery): Promise<FeedPage>;
+  /** All events of the story that an event belongs to, newest first; `total`: how many there are. */
+  story(id: number): Promise<{ events: HistoryEvent[]; total: number }>;
   /** How long the feed is under a filter, and where its pages and days begin. */
   outline(query: FeedOutlineQuery): Promise<FeedOutline>;
   /** The newest deployment of every app in every environment where main still has a file for it: the ages of the board's cells. */
@@ -239,6 +242,7 @@ export function openHistory(
     update: (signal) => ask('update', null, signal),
     tell: (claims) => ask('tell', claims),
     feed: (query) => ask('feed', query),
+    story: (id) => ask('story', { id }),
     outline: (query) => ask('outline', query),
     lastDeployments: () => ask('lastDeployments', null),
     deployments: (query) => ask('deployments', query),

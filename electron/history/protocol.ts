@@ -10,6 +10,7 @@ import type {
   FiguresQuery,
   FiguresRow,
   HistoricBoard,
+  HistoryEvent,
   HistoryStatus,
   Moment,
   VersionRun,
@@ -39,6 +40,8 @@ export interface Questions {
   tell: { input: readonly Claim[]; output: null };
   feed: { input: FeedQuery; output: FeedPage };
   outline: { input: FeedOutlineQuery; output: FeedOutline };
+  /** All events of the story that an event belongs to, newest first. */
+  story: { input: { id: number }; output: { events: HistoryEvent[]; total: number } };
   lastDeployments: { input: null; output: DeploymentEvent[] };
   deployments: {
     input: { app: string; environment?: string | undefined; limit: number };

@@ -1,7 +1,10 @@
-import type { SavedOutcome } from '../../shared/domain/history/archived';
+import type { SavedOutcome, SeenOutcome } from '../../shared/domain/history/archived';
+import type { DeploymentEvent } from '../../shared/domain/history/history-event';
+import { seenOutcome } from '../../shared/domain/history/seen-outcome';
 import type { Handlers } from '../ipc/dispatcher';
 import { runGit } from '../systems/git/run-git';
 import type { Session } from './open-session';
+import { savedStages } from './saved-stages';
 
 type HistoryHandlers = Pick<Handlers, Extract<keyof Handlers, `history.${string}`>>;
 
@@ -24,6 +27,13 @@ export function historyHandlers(session: Session): HistoryHandlers {
     logs: version === null ? [] : observations.logs({ app, environment, version, limit: shownLogs }),
   });
 
+  /** What was seen of a deployment that no operation here made. */
+  const seenOf = ({ app, environment, commit, to, at }: DeploymentEvent): SeenOutcome | null => {
+    const saved = observations.savedDeployment(app, environment, commit);
+    const observed = observations.of(app, environment).filter(({ version }) => version === to);
+    return seenOutcome({ at }, saved && savedStages(saved), observed);
+  };
+
   return {
     'history.status': () => history.status(),
     'history.retry': () => history.update(),
@@ -38,8 +48,20 @@ export function historyHandlers(session: Session): HistoryHandlers {
       const page = await history.feed(query);
       const ids = new Set(page.events.flatMap(({ operationId }) => operationId ?? []));
       const outcomes = [...ids].flatMap((id) => outcomeOf(id) ?? []);
-      return { ...page, outcomes: Object.fromEntries(outcomes.map((one) => [one.operationId, one])) };
+      const known = new Set(outcomes.map(({ operationId }) => operationId));
+      const seen = page.events.flatMap((event) => {
+        if (event.type !== 'deployment' || (event.operationId !== null && known.has(event.operationId)))
+          return [];
+        const found = seenOf(event);
+        return found ? [[event.id, found] as const] : [];
+      });
+      return {
+        ...page,
+        outcomes: Object.fromEntries(outcomes.map((one) => [one.operationId, one])),
+        seen: Object.fromEntries(seen),
+      };
     },
+    'history.story': ({ id }) => history.story(id),
     'history.outline': (query) => history.outline(query),
     'history.event': async ({ app, environment, version, commit, operationId }) => ({
       message:

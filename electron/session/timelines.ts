@@ -4,7 +4,7 @@ import type { Deployment } from '../../shared/domain/history/deployment';
 import { declarationOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { type ClusterTopic, isHidden } from '../../shared/domain/rollout/cluster-status';
-import { type SavedStages, savedStagesSchema, type Timeline } from '../../shared/domain/timeline/timeline';
+import type { SavedStages, Timeline } from '../../shared/domain/timeline/timeline';
 import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline/timeline-assembly';
 import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
 import type { ObservationStore } from '../archive/observations';
@@ -13,6 +13,7 @@ import type { History } from '../history/open-history';
 import { appsTouched, type Cluster } from '../observation/types';
 import { applicationFacts } from './application-facts';
 import type { ReleaseRuns } from './release-runs';
+import { savedStages } from './saved-stages';
 
 /** Timelines of deployments, those of the past too, and the keeping of what clusters forget. */
 export interface Timelines {
@@ -62,13 +63,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
 
   function savedOf(app: string, environment: string, commit: string): SavedStages | null {
     const saved = observations.savedDeployment(app, environment, commit);
-    if (!saved) return null;
-    try {
-      return savedStagesSchema.parse({ at: saved.at, stages: JSON.parse(saved.body) });
-    } catch {
-      // Written by another version of Signalbox: what the cluster tells now has to do.
-      return null;
-    }
+    return saved && savedStages(saved);
   }
 
   function operationOf(

@@ -21,7 +21,7 @@ export const useRetryHistory = () => useMutation({ mutationFn: () => call('histo
 export const useHistoryNames = () => useQuery(queryOf('history.names', {}));
 
 const feedHead = (filter: HistoryFilter) => ({
-  ...queryOf('history.feed', { ...filter, limit: pageSize }),
+  ...queryOf('history.feed', { ...filter, limit: pageSize, stories: true }),
   gcTime: pageKept,
 });
 
@@ -34,7 +34,10 @@ export const askFeedHead = (queries: QueryClient, filter: HistoryFilter): void =
   void queries.prefetchQuery(feedHead(filter));
 
 export const useOutline = (filter: HistoryFilter) =>
-  useQuery({ ...queryOf('history.outline', { ...filter, pageSize }), placeholderData: keepPreviousData });
+  useQuery({
+    ...queryOf('history.outline', { ...filter, pageSize, stories: true }),
+    placeholderData: keepPreviousData,
+  });
 
 /** Some pages of a feed, by their numbers in its outline. */
 export function useFeedPages(
@@ -50,7 +53,12 @@ export function useFeedPages(
   });
   return useQueries({
     queries: pages.map(({ limit, before }) => ({
-      ...queryOf('history.feed', { ...filter, limit, ...(before === null ? {} : { before }) }),
+      ...queryOf('history.feed', {
+        ...filter,
+        limit,
+        stories: true,
+        ...(before === null ? {} : { before }),
+      }),
       gcTime: pageKept,
     })),
     combine: (results) =>
@@ -62,6 +70,10 @@ export function useFeedPages(
       ),
   });
 }
+
+/** All that the operation or the commit of an event changed; not asked where that is the event alone. */
+export const useStory = (id: number, enabled: boolean) =>
+  useQuery({ ...queryOf('history.story', { id }), enabled, gcTime: pageKept });
 
 /** What is known of one event beyond its row. */
 export const useEventDetails = (event: HistoryEvent) =>

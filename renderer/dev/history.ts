@@ -153,7 +153,13 @@ export const historyAnswers: Answers<typeof historyProcedures> = {
       outcomes: {
         '0192f0c1-0001': { operationId: '0192f0c1-0001', state: 'succeeded', at: hoursAgo(1), message: null },
       },
+      seen: {},
+      ...(query.stories ? { sizes: page.map(() => 1) } : {}),
     };
+  },
+  'history.story': ({ id }) => {
+    const events = filtered({}).filter((event) => event.id === id);
+    return { events, total: events.length };
   },
   'history.outline': outline,
   'history.event': () => ({ message: 'Update image tag\n\nSignalbox-Kind: deploy', outcome: null, saved }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failureSchema } from '../domain/failure/failure';
-import { savedOutcomeSchema, savedSchema } from '../domain/history/archived';
+import { savedOutcomeSchema, savedSchema, seenOutcomeSchema } from '../domain/history/archived';
 import {
   comparedCellSchema,
   comparedSideSchema,
@@ -11,6 +11,7 @@ import {
   figuresQuerySchema,
   figuresRowSchema,
   historicBoardSchema,
+  historyEventSchema,
   historyFilterSchema,
   historyStatusSchema,
   momentSchema,
@@ -41,8 +42,16 @@ export const historyProcedures = {
     feedPageSchema.extend({
       /** How the operations that made these events ended, by their id; only those that this console knows of. */
       outcomes: z.record(z.string(), savedOutcomeSchema),
+      /** What came of the other deployments, by the events' ids, as far as anything was seen of it. */
+      seen: z.record(z.string(), seenOutcomeSchema),
     }),
     { changedBy: ['operation', 'history'] },
+  ),
+  /** All events of the story that an event belongs to, newest first, at most 300 of them. */
+  'history.story': query(
+    z.object({ id: z.number().int() }),
+    z.object({ events: z.array(historyEventSchema), total: z.number().int() }),
+    changes,
   ),
   'history.outline': query(feedOutlineQuerySchema, feedOutlineSchema, changes),
   /** What is known of one event beyond its row. */

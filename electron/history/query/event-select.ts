@@ -106,6 +106,17 @@ function common(row: SelectedRow) {
   };
 }
 
+/** Events by their ids, in the order given; those that are there no more are left out. */
+export function eventsByIds(statements: Statements, ids: readonly number[]): HistoryEvent[] {
+  if (ids.length === 0) return [];
+  const rows = statements.all<SelectedRow>(
+    `select ${eventColumns} from json_each(?) m cross join event e on e.id = m.value ${eventJoins}`,
+    JSON.stringify(ids.map((id) => 0 - id)),
+  );
+  const byId = new Map(rows.flatMap((row) => eventOf(row) ?? []).map((event) => [event.id, event]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
 /** Prepared statements by their text: questions come in few shapes. */
 export class Statements {
   readonly #database: Database;

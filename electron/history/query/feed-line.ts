@@ -3,6 +3,20 @@ import type { Allowed } from './feed-query';
 
 /** Columns of the events in memory, each oldest first: the last of each is the newest event. */
 const columns = ['id', 'at', 'cell', 'what', 'kind', 'actor'] as const;
+
+/** Operations by their id: a story has one number, on whichever line its events lie. */
+const operations = new Map<string, number>();
+let stories = 0;
+/** Numbers of stories that were given out: each is below this. */
+export const storyCount = (): number => stories;
+
+function storyOf(operation: string): number {
+  const known = operations.get(operation);
+  if (known !== undefined) return known;
+  operations.set(operation, stories);
+  stories += 1;
+  return stories - 1;
+}
 type Column = (typeof columns)[number];
 
 /** An event that a filter leaves, by its place in the columns. */
@@ -19,6 +33,8 @@ export interface Chosen {
  */
 export class FeedLine {
   readonly #of: Record<Column, number[]> = { id: [], at: [], cell: [], what: [], kind: [], actor: [] };
+  /** The story of each event: those of one operation, else of one commit. */
+  readonly #story: number[] = [];
   /** The day of each event, as a place in `#days`. */
   readonly #day: number[] = [];
   readonly #days: string[] = [];
@@ -27,12 +43,15 @@ export class FeedLine {
 
   /** Takes in what came since the last time. What is older must not have changed meanwhile. */
   refresh(statements: Statements): this {
-    const [found] = statements.all<Record<Column, string>>(
-      `select ${columns.map((column) => `json_group_array(${column}) as ${column}`).join(', ')}
-       from (select ${columns.join(', ')} from event not indexed where what > 0 and id < ? order by id desc)`,
-      this.#of.id.at(-1) ?? Number.MAX_SAFE_INTEGER,
+    const newest = this.#of.id.at(-1) ?? Number.MAX_SAFE_INTEGER;
+    const [found] = statements.all<Record<Column | 'begins', string>>(
+      `select ${[...columns, 'begins'].map((column) => `json_group_array(${column}) as ${column}`).join(', ')}
+       from (select ${columns.join(', ')}, oid is not lag(oid) over (order by id desc) as begins
+         from event not indexed where what > 0 and id < ? order by id desc)`,
+      newest,
     );
     if (!found) return this;
+    this.#tellStories(statements, found, newest);
     for (const column of columns) {
       const all = this.#of[column];
       for (const value of JSON.parse(found[column]) as (number | null)[]) all.push(value ?? -1);
@@ -40,6 +59,40 @@ export class FeedLine {
     for (let place = this.#day.length; place < this.#of.at.length; place += 1)
       this.#day.push(this.#dayOf(this.at(place)));
     return this;
+  }
+
+  /** A commit is taken in whole, so that the first new event begins a story of its own. */
+  #tellStories(statements: Statements, found: { id: string; begins: string }, newest: number): void {
+    const [named] = statements.all<{ pairs: string }>(
+      `select json_group_array(json_array(e.id, n.operation)) as pairs from note n cross join event e on e.note = n.id
+       where n.operation is not null and e.what > 0 and e.id < ?`,
+      newest,
+    );
+    const operationOf = new Map(JSON.parse(named?.pairs ?? '[]') as [number, string][]);
+    const ids = JSON.parse(found.id) as number[];
+    let commit = 0;
+    for (const [place, begins] of (JSON.parse(found.begins) as number[]).entries()) {
+      if (begins) {
+        commit = stories;
+        stories += 1;
+      }
+      const operation = operationOf.get(ids[place] ?? 0);
+      this.#story.push(operation === undefined ? commit : storyOf(operation));
+    }
+  }
+
+  /** A number that the events of one operation share, or of one commit that is none's. */
+  story(place: number): number {
+    return this.#story[place] ?? 0;
+  }
+
+  what(place: number): number {
+    return this.#of.what[place] ?? 0;
+  }
+
+  /** Who did it, as the index numbers them. */
+  actor(place: number): number {
+    return this.#of.actor[place] ?? -1;
   }
 
   id(place: number): number {

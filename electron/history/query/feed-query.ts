@@ -75,14 +75,42 @@ export function allowedBy(facts: IndexFacts, query: HistoryFilter): Allowed {
   };
 }
 
+/** What people call the kinds and types of events that the full text knows by words of their own. */
+const called: readonly [word: string, token: string][] = [
+  ...(['deploy', 'rollback', 'bag', 'manual'] as const).map((kind): [string, string] => [
+    kind,
+    `"zzk${kindNumber(kind)}"`,
+  ]),
+  ...(
+    [
+      ['hold', 'hold-set'],
+      ['hold', 'hold-released'],
+      ['freeze', 'frozen'],
+      ['freeze', 'unfrozen'],
+      ['lock', 'locked'],
+      ['unlock', 'unlocked'],
+      ['pin', 'pinned'],
+    ] as const
+  ).map(([word, type]): [string, string] => [word, `"zzw${whatOf(type)}"`]),
+];
+
+/** The words of the full text for kinds and types that a typed word names, in the singular or the plural. */
+const kindsNamed = (typed: string): string[] =>
+  called.flatMap(([word, token]) => (typed.toLowerCase().replace(/s$/, '') === word ? [token] : []));
+
 /**
  * What a person typed, as an FTS5 query: every word has to occur, the last one as the beginning of a word (it is being
- * typed), a word with signs in it (`publishing-api`) as a phrase. Nothing of it is read as FTS5's own syntax. `null`
+ * typed), a word with signs in it (`publishing-api`) as a phrase. A word that names a kind (`rollbacks`) finds those of it, too. Nothing of it is read as FTS5's own syntax. `null`
  * when there is no word in it.
  */
 function matchOf(text: string): string | null {
   const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  return words.length ? `${words.map((word) => `"${word.replaceAll('"', ' ')}"`).join(' AND ')} *` : null;
+  const asked = words.map((word, at) => {
+    const phrase = `"${word.replaceAll('"', ' ')}"${at === words.length - 1 ? ' *' : ''}`;
+    const own = kindsNamed(word);
+    return own.length > 0 ? `(${[phrase, ...own].join(' OR ')})` : phrase;
+  });
+  return asked.length > 0 ? asked.join(' AND ') : null;
 }
 
 /** Ids between which everything lies that the times and the page allow. */

@@ -1,19 +1,18 @@
 import type {
   ComparedCell,
   ComparedSide,
-  FeedOutline,
-  FeedOutlineQuery,
   FeedPage,
   FeedQuery,
   HistoricBoard,
   HistoryEvent,
+  HistoryFilter,
   Moment,
 } from '../../../shared/domain/history/history-event';
 import { board, compare, idOfMoment, standingOf, standingRows } from './board-query';
-import { hexOf, isoTime } from './event-select';
+import { eventsByIds, hexOf, isoTime } from './event-select';
 import { feed } from './feed-query';
 import { type BothLines, Interleaving } from './interleaving';
-import { type Listed, listedOf, outlineOf } from './outline-query';
+import { type Listed, listedOf } from './outline-query';
 
 /**
  * Questions about a history whose records lie apart from the image tags: each line is asked by itself, and the answers are
@@ -74,14 +73,28 @@ export function joinedFeed(both: BothLines, query: FeedQuery): FeedPage {
   return { events, next: isMore ? (events.at(-1)?.id ?? null) : null };
 }
 
-/** The outline of the feed of both lines. */
-export function joinedOutline(both: BothLines, query: FeedOutlineQuery): FeedOutline {
+/** What a filter leaves of both lines. */
+export function joinedList(both: BothLines, filter: HistoryFilter): Listed {
   const order = Interleaving.of(both);
   const listed = (side: 'tags' | 'records'): Listed => {
     const { statements, facts, lines } = both[side];
-    return listedOf(statements, facts, lines().feed.refresh(statements), query);
+    return listedOf(statements, facts, lines().feed.refresh(statements), filter);
   };
-  return outlineOf(merged(listed('tags'), listed('records'), order), query.pageSize);
+  return merged(listed('tags'), listed('records'), order);
+}
+
+/** Events of both lines by their ids, in the order given. */
+export function joinedEvents(both: BothLines, ids: readonly number[]): HistoryEvent[] {
+  const tags = eventsByIds(
+    both.tags.statements,
+    ids.filter((id) => !isOfRecords(id)),
+  );
+  const records = eventsByIds(
+    both.records.statements,
+    ids.filter(isOfRecords).map((id) => 0 - rowOf(id)),
+  ).map((event) => ({ ...event, id: idOfRecord(0 - event.id) }));
+  const byId = new Map([...tags, ...records].map((event) => [event.id, event]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** Two lists as one, newest first. */
@@ -117,6 +130,9 @@ function merged(tags: Listed, records: Listed, order: Interleaving): Listed {
     // Each list counts its days by itself.
     day: (row) => of(row, (list, place) => list.begin(place)),
     begin: (row) => of(row, (list, place) => list.begin(place)),
+    story: (row) => of(row, (list, place) => list.story(place)),
+    what: (row) => of(row, (list, place) => list.what(place)),
+    actor: (row) => of(row, (list, place) => list.actor(place)),
   };
 }
 

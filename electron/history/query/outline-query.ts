@@ -19,6 +19,12 @@ export interface Listed {
   day: (row: number) => number | string;
   /** When the event's day began (ISO 8601). */
   begin: (row: number) => string;
+  /** The same for all events of one operation, or of one commit that is none's. */
+  story: (row: number) => number;
+  /** How the event is stored: which type it is of. */
+  what: (row: number) => number;
+  /** Who did it. */
+  actor: (row: number) => string;
 }
 
 /** What a filter leaves of one line. @param line up to date. */
@@ -39,7 +45,20 @@ export function listedOf(
     at: (row) => line.at(place(row)),
     day: (row) => line.day(place(row)),
     begin: (row) => line.begin(line.day(place(row))),
+    story: (row) => line.story(place(row)),
+    what: (row) => line.what(place(row)),
+    actor: (row) => nameOf(facts, line.actor(place(row))),
   };
+}
+
+const names = new WeakMap<IndexFacts, ReadonlyMap<number, string>>();
+function nameOf(facts: IndexFacts, actor: number): string {
+  let known = names.get(facts);
+  if (!known) {
+    known = new Map([...facts.actors].map(([name, id]) => [id, name]));
+    names.set(facts, known);
+  }
+  return known.get(actor) ?? '';
 }
 
 /**

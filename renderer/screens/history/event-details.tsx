@@ -4,7 +4,7 @@ import { doneBy, doneByDetail, overriddenBy } from '../../../shared/domain/attri
 import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { overriddenText } from '../../../shared/domain/preflight/override-words';
-import { useEventDetails } from '../../data/history-queries';
+import { useEventDetails, useStory } from '../../data/history-queries';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
 import { Empty } from '../../ui/layout/panel';
@@ -14,7 +14,7 @@ import { CopyButton } from '../../ui/text/copy-button';
 import { aboutText, eventLook, eventSubject, eventVersion, movedText } from '../../ui/text/event-words';
 import { ExternalLink } from '../../ui/text/external-link';
 import { operationStateWord } from '../../ui/text/words';
-import { ago, dateTime, fullTime } from '../../ui/time/time';
+import { ago, dateTime, fullTime, seconds } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './event-details.module.css';
@@ -117,6 +117,12 @@ function Details({ event }: { event: HistoryEvent }) {
           <Link to="/" search={{ at: event.at }}>
             See the board at that time
           </Link>
+          <Link
+            to="/history/compare"
+            search={{ leftAt: event.at, ...(environment ? { left: environment, right: environment } : {}) }}
+          >
+            Compare {environment || 'that time'} with now
+          </Link>
           {app && (
             <Link
               to="/history"
@@ -133,8 +139,37 @@ function Details({ event }: { event: HistoryEvent }) {
           <RestingTimeline key={event.commit} app={app} environment={environment} commit={event.commit} />
         </section>
       )}
+      <WhatChanged event={event} />
       <Known event={event} />
     </>
+  );
+}
+
+/** All that the same operation or commit changed, oldest first. */
+function WhatChanged({ event }: { event: HistoryEvent }) {
+  const story = useStory(event.id, true).data;
+  if (!story || story.total < 2) return null;
+  const hidden = story.total - story.events.length;
+  return (
+    <section className={classes.section} aria-label="What changed">
+      <h3>
+        {event.operationId === null ? 'This commit changed' : 'This operation changed'} ({story.total})
+      </h3>
+      <ol className={classes.story}>
+        {story.events.toReversed().map((one) => (
+          <li key={one.id} aria-current={one.id === event.id || undefined}>
+            <time dateTime={one.at} title={fullTime(one.at)}>
+              {seconds(one.at)}
+            </time>
+            <Mark {...eventLook(one)} />
+            <span>
+              {aboutText(one)} {eventVersion(one) !== null && <Version value={eventVersion(one)} />}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {hidden > 0 && <p className={classes.small}>And {hidden} more.</p>}
+    </section>
   );
 }
 

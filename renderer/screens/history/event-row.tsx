@@ -3,8 +3,9 @@
 
 import { memo } from 'react';
 import { doneBy } from '../../../shared/domain/attribution/done-by';
-import type { SavedOutcome } from '../../../shared/domain/history/archived';
+import type { SavedOutcome, SeenOutcome } from '../../../shared/domain/history/archived';
 import type { HistoryEvent } from '../../../shared/domain/history/history-event';
+import { count } from '../../../shared/domain/text/count';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
 import { eventLook, eventSubject, eventVersion, movedText } from '../../ui/text/event-words';
@@ -15,7 +16,7 @@ import classes from './feed-list.module.css';
 interface EventRowProps {
   id: string;
   event: HistoryEvent | undefined;
-  outcome: SavedOutcome | undefined;
+  story: Story | undefined;
   row: number;
   rows: number;
   active: boolean;
@@ -23,9 +24,19 @@ interface EventRowProps {
   height: number;
 }
 
-/** One event in one line; until it is read its place is kept. */
+/** What a row of the feed stands for, besides the event that tells it. */
+export interface Story {
+  /** How the operation ended. */
+  outcome: SavedOutcome | undefined;
+  /** What was seen of a deployment that no operation here made. */
+  seen: SeenOutcome | undefined;
+  /** Events that it consists of. */
+  size: number;
+}
+
+/** One story in one line; until it is read its place is kept. */
 export const EventRow = memo(function EventRow(props: EventRowProps) {
-  const { id, event, outcome, row, rows, active, top, height } = props;
+  const { id, event, story, row, rows, active, top, height } = props;
   return (
     <div
       id={id}
@@ -38,12 +49,13 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
       className={classes.row}
       style={{ height, transform: `translateY(${top}px)` }}
     >
-      {event ? <Content event={event} outcome={outcome} /> : <span className={classes.ghost} />}
+      {event ? <Content event={event} story={story} /> : <span className={classes.ghost} />}
     </div>
   );
 });
 
-function Content({ event, outcome }: { event: HistoryEvent; outcome: SavedOutcome | undefined }) {
+function Content({ event, story }: { event: HistoryEvent; story: Story | undefined }) {
+  const more = (story?.size ?? 1) - 1;
   return (
     <>
       <span className={classes.time} title={fullTime(event.at)}>
@@ -51,13 +63,20 @@ function Content({ event, outcome }: { event: HistoryEvent; outcome: SavedOutcom
       </span>
       <span className={classes.what}>
         <Mark {...eventLook(event)} />
-        {outcome && outcome.state !== 'succeeded' && (
-          <OperationMark value={outcome.state} iconOnly label={operationStateWord[outcome.state]} />
-        )}
-        {outcome?.state === 'succeeded' && <OperationMark value="succeeded" iconOnly />}
+        {story && <Outcome event={event} story={story} />}
       </span>
       <span className={classes.app} title={eventSubject(event)}>
         {eventSubject(event)}
+        {more > 0 && (
+          <span
+            className={classes.more}
+            title={`${count(more, 'more change')} by the same operation or commit`}
+          >
+            {' '}
+            +{more}
+            <span className="visually-hidden"> more changes</span>
+          </span>
+        )}
       </span>
       <span className={classes.environment}>{event.environment}</span>
       <span className={classes.versions}>
@@ -81,5 +100,27 @@ function Content({ event, outcome }: { event: HistoryEvent; outcome: SavedOutcom
         {movedText(event) ?? (event.reason ? `“${event.reason}”` : event.subject)}
       </span>
     </>
+  );
+}
+
+/** How it ended, by whoever saw it; a deployment that nobody saw says that, too. */
+function Outcome({ event, story: { outcome, seen } }: { event: HistoryEvent; story: Story }) {
+  if (outcome)
+    return <OperationMark value={outcome.state} iconOnly label={operationStateWord[outcome.state]} />;
+  if (seen)
+    return (
+      <span title={seen.text}>
+        <OperationMark
+          value={seen.state}
+          iconOnly
+          label={`${operationStateWord[seen.state]}: ${seen.text}`}
+        />
+      </span>
+    );
+  if (event.type !== 'deployment') return null;
+  return (
+    <span title="Nothing was seen of its outcome" className={classes.unseen}>
+      <OperationMark value="unknown" iconOnly />
+    </span>
   );
 }

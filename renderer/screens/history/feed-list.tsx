@@ -6,7 +6,7 @@ import { count } from '../../../shared/domain/text/count';
 import { type FeedPage, useFeedPages } from '../../data/history-queries';
 import { dayName } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
-import { EventRow } from './event-row';
+import { EventRow, type Story } from './event-row';
 import { dayHeight, FeedLayout, listId, movedRow, rowHeight } from './feed-layout';
 import classes from './feed-list.module.css';
 import { keepPlace, placeOf } from './scroll-places';
@@ -82,10 +82,16 @@ export function FeedList({ filter, outline, head, entry, active, onActive, onOpe
     },
     [layout, pages, head],
   );
-  const outcomeOf = (row: number, event: HistoryEvent | undefined) => {
-    const id = event?.operationId;
-    if (!id) return undefined;
-    return pages.get(layout.pageOf(row).page)?.outcomes[id] ?? head?.outcomes[id];
+  /** The page that an event of the list was read with. */
+  const pageWith = (row: number, event: HistoryEvent): FeedPage | undefined =>
+    [pages.get(layout.pageOf(row).page), head].find((page) => page?.events.some(({ id }) => id === event.id));
+  const storyAt = (row: number, event: HistoryEvent | undefined): Story | undefined => {
+    const page = event && pageWith(row, event);
+    if (!event || !page) return undefined;
+    const outcome = event.operationId === null ? undefined : page.outcomes[event.operationId];
+    const seen = page.seen[event.id];
+    const size = page.sizes?.[page.events.findIndex(({ id }) => id === event.id)] ?? 1;
+    return { outcome, seen, size };
   };
 
   // The place is kept while one scrolls, and found again when one comes back.
@@ -133,56 +139,70 @@ export function FeedList({ filter, outline, head, entry, active, onActive, onOpe
 
   const rowId = (row: number) => `event-${row}`;
   return (
-    <div
-      ref={scroller}
-      id={listId}
-      role="listbox"
-      aria-label="Events, newest first"
-      aria-activedescendant={active === null ? undefined : rowId(active)}
-      aria-busy={!outline || undefined}
-      tabIndex={0}
-      className={classes.scroller}
-      onKeyDown={onKeyDown}
-      onClick={(event) => {
-        const row = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row;
-        if (row !== undefined) onActive(Number(row), eventAt(Number(row)));
-      }}
-    >
-      <div role="presentation" className={classes.space} style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, start }) => {
-          const item = layout.item(index);
-          if (item.type === 'row') {
-            const event = eventAt(item.row);
+    <>
+      <ColumnHeads />
+      <div
+        ref={scroller}
+        id={listId}
+        role="listbox"
+        aria-label="Events, newest first"
+        aria-activedescendant={active === null ? undefined : rowId(active)}
+        aria-busy={!outline || undefined}
+        tabIndex={0}
+        className={classes.scroller}
+        onKeyDown={onKeyDown}
+        onClick={(event) => {
+          const row = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row;
+          if (row !== undefined) onActive(Number(row), eventAt(Number(row)));
+        }}
+      >
+        <div role="presentation" className={classes.space} style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ index, start }) => {
+            const item = layout.item(index);
+            if (item.type === 'row') {
+              const event = eventAt(item.row);
+              return (
+                <EventRow
+                  key={`row ${item.row}`}
+                  id={rowId(item.row)}
+                  event={event}
+                  story={storyAt(item.row, event)}
+                  row={item.row}
+                  rows={layout.rows}
+                  active={item.row === active}
+                  top={start}
+                  height={rowHeight}
+                />
+              );
+            }
+            const day = layout.day(item.day);
+            const stuck = index === sticky.current;
             return (
-              <EventRow
-                key={`row ${item.row}`}
-                id={rowId(item.row)}
-                event={event}
-                outcome={outcomeOf(item.row, event)}
-                row={item.row}
-                rows={layout.rows}
-                active={item.row === active}
-                top={start}
-                height={rowHeight}
-              />
+              <div
+                key={`day ${item.day}`}
+                role="presentation"
+                className={classes.day}
+                data-sticky={stuck || undefined}
+                style={{ height: dayHeight, ...(stuck ? {} : { transform: `translateY(${start}px)` }) }}
+              >
+                {day && dayName(day.from, now)}
+                <span className={classes.count}>{day && count(day.count, 'event')}</span>
+              </div>
             );
-          }
-          const day = layout.day(item.day);
-          const stuck = index === sticky.current;
-          return (
-            <div
-              key={`day ${item.day}`}
-              role="presentation"
-              className={classes.day}
-              data-sticky={stuck || undefined}
-              style={{ height: dayHeight, ...(stuck ? {} : { transform: `translateY(${start}px)` }) }}
-            >
-              {day && dayName(day.from, now)}
-              <span className={classes.count}>{day && count(day.count, 'event')}</span>
-            </div>
-          );
-        })}
+          })}
+        </div>
       </div>
-    </div>
+    </>
   );
 }
+
+const heads = ['Time', 'What', 'App', 'Environment', 'Version', 'By', 'Reason or message'];
+
+/** What the columns are; a row says it all to assistive technology by itself. */
+const ColumnHeads = () => (
+  <div className={classes.heads} aria-hidden>
+    {heads.map((head) => (
+      <span key={head}>{head}</span>
+    ))}
+  </div>
+);

@@ -13,6 +13,7 @@ import { FeedList } from './feed-list';
 import { FilterBar } from './filter-bar';
 import classes from './history-screen.module.css';
 import { HistoryState } from './history-state';
+import { MostDeploying } from './most-deploying';
 import { keepPlace, placeOf } from './scroll-places';
 import { filterOf, type HistorySearch, isFiltered } from './search';
 
@@ -38,7 +39,7 @@ export function HistoryScreen() {
   // An outline of the filter before does not fit the rows of this one.
   const shape = outline.isPlaceholderData ? undefined : outline.data;
   const rows = head.isPlaceholderData ? undefined : head.data;
-  const total = shape?.total;
+  const total = shape?.events ?? shape?.total;
   useEffect(() => {
     if (total !== undefined) announce(filtered ? `${count(total, 'event')} found` : count(total, 'event'));
   }, [total, filtered]);
@@ -60,6 +61,11 @@ export function HistoryScreen() {
           <ExportMenu filter={filter} />
         </header>
         <FilterBar search={search} names={names} onSearch={onSearch} />
+        <MostDeploying
+          people={shape?.people ?? []}
+          picked={search.by ?? []}
+          onPick={(name) => onSearch({ by: [name] })}
+        />
         {status && <HistoryState status={status} />}
         {failure && (
           <div className={classes.fault}>

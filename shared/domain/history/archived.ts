@@ -28,6 +28,15 @@ export const savedOutcomeSchema = z.object({
 });
 export type SavedOutcome = z.infer<typeof savedOutcomeSchema>;
 
+/** What came of a deployment that no operation of this console made, as clusters and workflows told it. */
+export const seenOutcomeSchema = z.object({
+  state: z.enum(['succeeded', 'failed']),
+  /** ISO 8601 UTC: when it was seen. */
+  at: z.string(),
+  text: z.string(),
+});
+export type SeenOutcome = z.infer<typeof seenOutcomeSchema>;
+
 /** All that is kept of a version in an environment, newest first. */
 export const savedSchema = z.object({
   observations: z.array(savedObservationSchema),

@@ -120,10 +120,17 @@ export const historyFilterSchema = z.object({
 });
 export type HistoryFilter = z.infer<typeof historyFilterSchema>;
 
+/**
+ * A row per story and not per event: what one operation changed, or one commit that is no operation's. Told by the event
+ * that says most, among those that the filter leaves.
+ */
+const asStories = { stories: z.boolean().optional() };
+
 export const feedQuerySchema = historyFilterSchema.extend({
   /** Keyset paging: only events older than this id (the `next` of the page before). */
   before: z.number().int().optional(),
   limit: z.number().int().min(1).max(1000),
+  ...asStories,
 });
 export type FeedQuery = z.infer<typeof feedQuerySchema>;
 
@@ -132,12 +139,15 @@ export const feedPageSchema = z.object({
   events: z.array(historyEventSchema),
   /** Pass as `before` for the next page; `null` when there is no more. */
   next: z.number().int().nullable(),
+  /** Of stories: how many events each has, in the order of `events`. */
+  sizes: z.array(z.number().int()).optional(),
 });
 export type FeedPage = z.infer<typeof feedPageSchema>;
 
 export const feedOutlineQuerySchema = historyFilterSchema.extend({
   /** Rows of a page, but of the first, which has what is left over. */
   pageSize: z.number().int().min(20).max(1000),
+  ...asStories,
 });
 export type FeedOutlineQuery = z.infer<typeof feedOutlineQuerySchema>;
 
@@ -153,6 +163,10 @@ export const feedOutlineSchema = z.object({
   days: z.array(z.object({ row: z.number().int(), count: z.number().int(), from: z.string() })),
   oldest: z.string().nullable(),
   newest: z.string().nullable(),
+  /** Of stories: how many events they are made of. */
+  events: z.number().int().optional(),
+  /** Of stories: who deployed most, by operations; at most five, most first. */
+  people: z.array(z.object({ name: z.string(), deployments: z.number().int() })).optional(),
 });
 export type FeedOutline = z.infer<typeof feedOutlineSchema>;
 
