@@ -34,6 +34,7 @@ import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
 import { ActionSheet } from './screens/pipeline-action/action-sheet';
 import { PracticeScreen } from './screens/practice/practice-screen';
+import { ConnectionsScreen } from './screens/settings/connections-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
 import { VersionScreen } from './screens/version/version-screen';
 import { WelcomeScreen } from './screens/welcome/welcome-screen';
@@ -166,6 +167,12 @@ const settingsRoute = createRoute({
   component: SettingsScreen,
 });
 
+const connectionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections',
+  component: ConnectionsScreen,
+});
+
 const diagnosticsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/diagnostics',
@@ -214,6 +221,7 @@ const routeTree = rootRoute.addChildren([
   practiceRoute,
   settingsRoute,
   diagnosticsRoute,
+  connectionsRoute,
   welcomeRoute,
   connectRoute,
 ]);

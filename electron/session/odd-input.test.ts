@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
+import { connectProcedures } from '../../shared/contract/connect';
 import { estateProcedures } from '../../shared/contract/estates';
 import { procedureNames } from '../../shared/contract/names';
 import { windowProcedures } from '../../shared/contract/session';
@@ -205,8 +206,8 @@ const cell = new Map([
 /** Asks the way out into the network or the person, or is answered by nothing here. */
 const left: readonly ProcedureName[] = [
   'credentials.test',
-  // Answered without an estate (window-handlers.ts, estate-handlers.ts).
-  ...([windowProcedures, estateProcedures].flatMap((family) => Object.keys(family)) as ProcedureName[]),
+  // Answered without an estate (window-handlers.ts, estate-handlers.ts, connect-handlers.ts).
+  ...([windowProcedures, estateProcedures, connectProcedures].flatMap((family) => Object.keys(family)) as ProcedureName[]),
 ];
 
 describe('a call with odd names', () => {

@@ -5,6 +5,7 @@ import type { ProcedureName } from '../../shared/contract/contract';
 import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import { inBackground, type Log } from '../log/log';
+import { connectHandlers, type TypedSecret } from '../session/connect/connect-handlers';
 import { type EstateChoice, keyOf } from '../session/estates/choice';
 import { connectedEstates } from '../session/estates/connected';
 import { followEstateFile } from '../session/estates/estate-changes';
@@ -14,7 +15,7 @@ import { estateFolder } from '../session/open-session';
 import { windowHandlers } from '../session/window-handlers';
 import type { Arguments } from './arguments';
 import { credentialStore } from './credential-store';
-import { chooseEstateFile } from './open-dialogs';
+import { chooseEstateFile, chooseKubeconfig } from './open-dialogs';
 import { type OpenEstate, openEstate } from './open-estate';
 import { keepPractice } from './practice-source';
 import { serviceFetch } from './service-fetch';
@@ -44,6 +45,8 @@ const patienceAtTheEnd = 30_000;
 
 /** The page that is shown while no estate is open. */
 const welcomePlace = '/welcome';
+/** The page of everything that an estate is connected to. */
+const connectionsPlace = '/connections';
 
 /** @param options.choice what is opened at once; `null`: nothing, the person chooses. */
 export function openDesk(options: {
@@ -73,8 +76,15 @@ export function openDesk(options: {
     log,
   });
   const connected = connectedEstates(userData);
+  const typed = new Map<string, TypedSecret>();
   const common = {
     ...options,
+    /** What was typed while connecting, once. */
+    takeTyped: (id: string) => {
+      const secret = typed.get(id) ?? null;
+      typed.delete(id);
+      return secret;
+    },
     vault,
     credentials: credentialStore(vault),
     windows: signInWindows({
@@ -131,16 +141,31 @@ export function openDesk(options: {
     options.window()?.webContents.reload();
   }
 
+  const ofEstates = estateHandlers({
+    lifecycle,
+    known: settings.estates,
+    changes,
+    chooseFile: () => chooseEstateFile(options.window()),
+  });
   const own = {
     ...windowHandlers({ settings, openExternal: (url) => openExternal(url, log) }, () => {
       options.applySettings();
       for (const listener of [...settingsListeners]) listener();
     }),
-    ...estateHandlers({
+    ...ofEstates,
+    ...connectHandlers({
+      userData,
+      connected,
       lifecycle,
-      known: settings.estates,
-      changes,
-      chooseFile: () => chooseEstateFile(options.window()),
+      onFinish: (id, secret) => {
+        if (secret) typed.set(id, secret);
+        // Connecting leads on to what else there is to sign in to.
+        wanted ??= connectionsPlace;
+        shown = null;
+      },
+      chooseKubeconfig: () => chooseKubeconfig(options.window()),
+      estates: () => ofEstates['estates.get']({}),
+      log,
     }),
   } satisfies Partial<Handlers>;
 

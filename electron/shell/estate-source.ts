@@ -2,6 +2,7 @@ import type { Estate } from '../../shared/domain/estate/estate';
 import type { PracticeLogin } from '../../shared/domain/practice/login';
 import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
+import type { TypedSecret } from '../session/connect/connect-handlers';
 import type { EstateChoice } from '../session/estates/choice';
 import { type ConnectedEstates, estateOf } from '../session/estates/connected';
 import type { SessionConfig } from '../session/session-config';
@@ -39,6 +40,8 @@ export async function findEstate(
     userData: string;
     practice: PracticeKeeper;
     connected: ConnectedEstates;
+    /** What was typed while connecting to it, once; `null`: nothing. */
+    takeTyped: (id: string) => TypedSecret | null;
     credentials: CredentialStore;
     fetch: typeof fetch;
     log: Log;
@@ -64,12 +67,15 @@ export async function findEstate(
   }
   const estate =
     choice.kind === 'file' ? await readEstateFile(choice.path) : estateOf(options.connected.get(choice.id));
+  const secrets = secretsOf(estate);
+  const typed = choice.kind === 'connected' ? options.takeTyped(choice.id) : null;
+  if (typed) credentials.set({ name: 'ledger', ...typed });
   return {
     estate: {
       estate,
       mode: 'real',
       inPlace: false,
-      ...secretsOf(estate),
+      ...secrets,
       saveGitHubToken: credentials.keepGitHub,
       registrySecret: async (place) => credentials.registry(place),
       concourseSecret: async (url) => credentials.concourse(url),

@@ -5,6 +5,7 @@ import { hasProduction } from '../../shared/domain/estate/has-production';
 import type { SessionHandlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Log } from '../log/log';
 import { passingSessions } from '../session/accounts/server-accounts';
+import type { TypedSecret } from '../session/connect/connect-handlers';
 import type { EstateChoice } from '../session/estates/choice';
 import type { ConnectedEstates } from '../session/estates/connected';
 import { heldBy } from '../session/estates/held-by';
@@ -44,6 +45,7 @@ export interface Surroundings {
   fetch: typeof fetch;
   practice: PracticeKeeper;
   connected: ConnectedEstates;
+  takeTyped: (id: string) => TypedSecret | null;
   onSettings: (listener: () => void) => () => void;
   /** Tells when something became of a change of the estate's file. */
   onChanges: (listener: () => void) => () => void;

@@ -12,6 +12,7 @@ import { devAnnouncements } from './announcements';
 import type { Answers } from './answers';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
+import { devConnect } from './connect';
 import { type DevOptions, devBoard, hoursAgo, live } from './dev-board';
 import { devDiagnostics } from './diagnostics';
 import { devEstates } from './estates';
@@ -153,6 +154,7 @@ export function devBridge(options: DevOptions): Bridge {
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
     ...devAccounts,
     ...devEstates(),
+    ...devConnect(),
     ...devDiagnostics,
     ...devAnnouncements,
     'github.sign-in': () => noSignIn,

@@ -5,6 +5,7 @@ import { argoServerProcedures } from './argo-servers';
 import { bagProcedures } from './bags';
 import { boardProcedures } from './board';
 import { clusterProcedures } from './cluster';
+import { connectProcedures } from './connect';
 import { consentProcedures } from './consent';
 import { diagnosticsProcedures } from './diagnostics';
 import { estateProcedures } from './estates';
@@ -30,6 +31,7 @@ import { workflowProcedures } from './workflows';
 export const procedures = {
   ...windowProcedures,
   ...estateProcedures,
+  ...connectProcedures,
   ...sessionProcedures,
   ...boardProcedures,
   ...operationProcedures,
@@ -53,7 +55,10 @@ export const procedures = {
 
 export type ProcedureName = keyof typeof procedures;
 /** Procedures that are answered while no estate is open. */
-export type WindowProcedureName = keyof typeof windowProcedures | keyof typeof estateProcedures;
+export type WindowProcedureName =
+  | keyof typeof windowProcedures
+  | keyof typeof estateProcedures
+  | keyof typeof connectProcedures;
 /** Procedures that only ask. */
 export type QueryName = {
   [N in ProcedureName]: (typeof procedures)[N]['kind'] extends 'query' ? N : never;

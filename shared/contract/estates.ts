@@ -27,7 +27,7 @@ const estateChangeSchema = z.discriminatedUnion('state', [
 ]);
 export type EstateChange = z.infer<typeof estateChangeSchema>;
 
-const estatesSchema = z.object({
+export const estatesSchema = z.object({
   phase: z.enum(['closed', 'opening', 'open', 'switching']),
   /** What is open, or is being opened, or could not be opened; `null`: nothing was chosen yet. */
   estate: estateEntrySchema.nullable(),

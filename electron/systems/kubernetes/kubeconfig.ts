@@ -114,6 +114,26 @@ async function readAll(files: readonly string[]): Promise<KubeConfig> {
   return merged;
 }
 
+/** A context as it may be shown: nothing secret. */
+export interface ShownContext {
+  name: string;
+  server: string;
+  /** The program that logs in, as the kubeconfig names it; `null`: none runs. */
+  command: string | null;
+}
+
+/** The contexts that can be chosen, in the order of the files. @throws KubeError as {@link findContext}. */
+export async function listContexts(files: readonly string[]): Promise<ShownContext[]> {
+  const all = await readAll(files);
+  return all.contexts.flatMap(({ name, cluster, user }) => {
+    const server = all.getCluster(cluster)?.server;
+    const command: unknown = all.getUser(user)?.exec?.command;
+    return server === undefined
+      ? []
+      : [{ name, server, command: typeof command === 'string' ? command : null }];
+  });
+}
+
 /**
  * One context (the current one when none is named) with its cluster and user.
  * @param proxyUrl a proxy on the way to a cluster that has none in the kubeconfig.

@@ -1,14 +1,14 @@
 import { SegmentedControl, Switch } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Settings } from '../../../shared/contract/session';
-import { useCredentials, useSaveSettings, useSession, useSettings } from '../../data/queries';
+import { useSaveSettings, useSession, useSettings } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { AccountsPanel } from './accounts-panel';
 import { AnnouncementsPanel } from './announcements-panel';
 import { ConsentsPanel } from './consents-panel';
-import { CredentialForm } from './credential-form';
+import { CredentialsPanel } from './credentials-panel';
 import { IdentityForm } from './identity-form';
 import { RecordsPanel } from './records-panel';
 import classes from './settings-screen.module.css';
@@ -72,20 +72,6 @@ export function SettingsScreen() {
       <RecordsPanel />
       <About />
     </div>
-  );
-}
-
-function CredentialsPanel() {
-  const { data } = useCredentials();
-  const needed = data?.credentials.filter(({ state }) => state !== 'not-needed') ?? [];
-  if (!data || needed.length === 0) return null;
-  return (
-    <Panel title="Credentials">
-      {data.unavailableBecause !== null && <p className={classes.notice}>{data.unavailableBecause}</p>}
-      {needed.map((credential) => (
-        <CredentialForm key={credential.name} credential={credential} />
-      ))}
-    </Panel>
   );
 }
 
