@@ -117,7 +117,7 @@ export function RepoForm({
         </div>
       </details>
       {said?.outcome === 'host-key' && (
-        <div className={classes.question} role="group" aria-label="Confirm the SSH server">
+        <fieldset className={classes.question} aria-label="Confirm the SSH server">
           <p>
             <strong>Is this the right server?</strong> This computer has not talked to {said.host} before.
             Compare the fingerprint with what its owner publishes.
@@ -136,7 +136,7 @@ export function RepoForm({
               </Button>
             </div>
           ))}
-        </div>
+        </fieldset>
       )}
       {said?.outcome === 'no-layout' && (
         <p role="alert" className={classes.question}>

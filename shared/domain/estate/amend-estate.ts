@@ -23,9 +23,13 @@ export type EstateAmendment = z.infer<typeof estateAmendmentSchema>;
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** One over the other, field by field; what is no mapping below is replaced. */
-const over = (below: unknown, above: Record<string, unknown> | undefined): unknown =>
-  above === undefined ? below : isMapping(below) ? { ...below, ...above } : above;
+/** One over the other, field by field at every level; lists and plain values are replaced. */
+function over(below: unknown, above: unknown): unknown {
+  if (above === undefined) return below;
+  if (!isMapping(below) || !isMapping(above)) return above;
+  const named = Object.entries(above).map(([name, value]) => [name, over(below[name], value)]);
+  return { ...below, ...Object.fromEntries(named) };
+}
 
 /** The content of an estate file with the amendment laid over it; what is not as a file has it stays, to be complained of. */
 export function amendEstate(value: unknown, { ledger, environments = {} }: EstateAmendment): unknown {
