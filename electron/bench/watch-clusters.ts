@@ -12,8 +12,8 @@ import type { KubeObject, NewObject } from '../practice/cluster/stored-objects';
 import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
 import { startTestCluster } from '../practice/testing/cluster';
 
-const [folder = tmpdir(), apps = '60', pods = '5000'] = process.argv.slice(2);
-const environments = ['test', 'integration', 'staging', 'production'];
+const [folder = tmpdir(), apps = '60', pods = '5000', places = '4'] = process.argv.slice(2);
+const environments = ['test', 'integration', 'staging', 'production', 'canary'].slice(0, Number(places));
 const names = Array.from({ length: Number(apps) }, (_, index) => `app-${String(index).padStart(2, '0')}`);
 const podsPerApp = Math.ceil(Number(pods) / environments.length / names.length);
 

@@ -43,17 +43,21 @@ const warmUpRate = 500;
 /** Starts clusters with so many apps and pods, which change `rate` times a second while they are measured. */
 export async function startFleet(
   folder: string,
-  { apps, pods, rate }: { apps: number; pods: number; rate: number },
+  { apps, pods, rate, environments = 4 }: { apps: number; pods: number; rate: number; environments?: number },
 ): Promise<Fleet> {
   const isSource = import.meta.filename.endsWith('.ts');
   const program = join(import.meta.dirname, isSource ? 'watch-clusters.ts' : 'watch-clusters.js');
   const loader = isSource ? ['--import', 'tsx'] : [];
-  const servers = execa(process.execPath, [...loader, program, folder, `${apps}`, `${pods}`], {
-    stdin: 'pipe',
-    stderr: 'inherit',
-    buffer: false,
-    reject: false,
-  });
+  const servers = execa(
+    process.execPath,
+    [...loader, program, folder, `${apps}`, `${pods}`, `${environments}`],
+    {
+      stdin: 'pipe',
+      stderr: 'inherit',
+      buffer: false,
+      reject: false,
+    },
+  );
   const lines = createInterface({ input: servers.stdout })[Symbol.asyncIterator]();
   const nextLine = async <T>(): Promise<T> => JSON.parse((await lines.next()).value as string) as T;
   const there = await nextLine<Pick<Fleet, 'kubeconfig' | 'environments' | 'apps' | 'podsPerApp'>>();

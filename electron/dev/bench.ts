@@ -7,6 +7,7 @@ import { runToEnd } from './start';
 /** The benchmarks by the name that they are called by. Each is a program of its own. */
 const benchmarks: Record<string, string> = {
   bags: 'electron/bench/bags.ts',
+  board: 'electron/bench/board.ts',
   history: 'electron/bench/history.ts',
   ledger: 'electron/bench/ledger.ts',
   logs: 'electron/bench/logs.ts',

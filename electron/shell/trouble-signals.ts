@@ -1,5 +1,6 @@
 import { app, type BrowserWindow, Notification, nativeImage } from 'electron';
 import { attentionItems } from '../../shared/domain/attention/attention-items';
+import { frozenItems } from '../../shared/domain/attention/frozen-items';
 import { createTroubleMemory } from '../../shared/domain/attention/new-trouble';
 import { type TroubleNotice, troubleNotices } from '../../shared/domain/attention/trouble-notices';
 import { undeliveredItems } from '../../shared/domain/attention/undelivered-items';
@@ -35,6 +36,7 @@ export function signalTrouble(options: {
     const items = [
       ...attentionItems(engine.board(), readPipelines(engine), Date.now()),
       ...undeliveredItems(announcements.known()),
+      ...frozenItems(engine.freezes.list(), Date.now()),
     ];
     if (items.length !== shown) showCount(options.window(), items.length);
     shown = items.length;
@@ -113,6 +115,8 @@ function pathOf(place: TroubleNotice['place']): string {
       return `/pipelines/${encodeURIComponent(place.pipeline)}`;
     case 'cluster':
       return '/clusters';
+    case 'freezes':
+      return '/freezes';
     case 'repo':
     case 'announcements':
       return '/settings';

@@ -100,7 +100,7 @@ it('what a cluster does not show leads to the server that may show it', async ()
       }),
     },
   });
-  const [gap] = await screen.findAllByText(/The server of Argo Workflows may show them/);
+  const [gap] = await screen.findAllByText(/The server of Argo Workflows may show workflows\./);
   await user.click(
     within(gap as HTMLElement).getByRole('button', { name: 'Sign in to Argo Workflows in production' }),
   );

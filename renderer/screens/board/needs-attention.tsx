@@ -84,6 +84,8 @@ function Way({ item, rows }: { item: AttentionItem; rows: readonly Row[] }) {
           {subject}
         </Link>
       );
+    case 'freezes':
+      return <Link to="/freezes">{subject}</Link>;
     case 'repo':
       return <Link to="/settings">{subject}</Link>;
   }

@@ -9,7 +9,7 @@ import {
 import { Link } from '@tanstack/react-router';
 import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { awaitsConsent } from '../../../shared/domain/board/freshness';
-import { type ArgoSystem, argoSystemNames } from '../../../shared/domain/estate/argo-servers';
+import { argoSystemNames } from '../../../shared/domain/estate/argo-servers';
 import type { ClusterAccess } from '../../../shared/domain/estate/cluster-access';
 import {
   type ClusterGap,
@@ -31,7 +31,15 @@ import { ago, clock, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import { ArgoWays } from './argo-ways';
-import { accessWord, clusterActionWord, isKeptWatch, keptGaps, latencyText, toldGaps } from './cluster-words';
+import {
+  accessWord,
+  clusterActionWord,
+  isKeptWatch,
+  keptGaps,
+  latencyText,
+  systemOf,
+  toldGaps,
+} from './cluster-words';
 import classes from './clusters-screen.module.css';
 
 /** One environment's cluster. */
@@ -92,11 +100,23 @@ function Status({ status }: { status: ClusterStatus }) {
           </span>
         </p>
       )}
-      {freshness.state === 'unreachable' && (
-        <div className={classes.note}>
-          <FailurePanel failure={freshness.failure} />
-        </div>
-      )}
+      {freshness.state === 'unreachable' &&
+        (freshness.failure.code === 'signed-out' ? (
+          // Nothing is broken: somebody has to sign in, below.
+          <div className={classes.kept} role="note">
+            <IconEyeOff size={16} aria-hidden />
+            <div>
+              <p>
+                <strong>{freshness.failure.message}</strong>
+              </p>
+              <p>{freshness.failure.meaning}</p>
+            </div>
+          </div>
+        ) : (
+          <div className={classes.note}>
+            <FailurePanel failure={freshness.failure} />
+          </div>
+        ))}
       {toldGaps(gaps.filter((gap) => !isHidden(gap))).map((gap) => (
         <Gap
           key={`${gap.kind} ${gap.namespace} ${gap.selector}`}
@@ -115,21 +135,14 @@ function Status({ status }: { status: ClusterStatus }) {
   );
 }
 
-/** The server of Argo's that shows what a cluster does not. */
-const systemOf = ({ topics }: ClusterGap): ArgoSystem | null => {
-  if (topics.some((topic) => topic === 'applications' || topic === 'projects')) return 'argo-cd';
-  return topics.includes('workflows') ? 'argo-workflows' : null;
-};
-
 /** What nobody with these rights, or this estate file, can see: once, and no warning. */
 function Hidden({ gaps, environment }: { gaps: readonly ClusterGap[]; environment: string }) {
-  const systems = new Set(gaps.map(systemOf));
   const accounts = (useAccounts().data ?? []).filter(
-    (one) => one.environment === environment && systems.has(one.system) && one.session.state !== 'signed-in',
+    (one) => one.environment === environment && one.session.state !== 'signed-in',
   );
   return (
     <>
-      {keptGaps(gaps).map(({ title, kinds, means, because }) => (
+      {keptGaps(gaps).map(({ title, kinds, means, because, shownBy }) => (
         <div key={title} className={classes.kept} role="note">
           <IconEyeOff size={16} aria-hidden />
           <div>
@@ -138,12 +151,17 @@ function Hidden({ gaps, environment }: { gaps: readonly ClusterGap[]; environmen
             </p>
             <p>{means}</p>
             <p className={classes.quiet}>{because}</p>
-            {accounts.map((account) => (
-              <p key={account.system}>
-                The server of {argoSystemNames[account.system]} may show them.{' '}
-                <SignInButton account={account} size="compact-xs" />
-              </p>
-            ))}
+            {accounts.map((account) => {
+              const shown = shownBy.get(account.system);
+              return (
+                shown && (
+                  <p key={account.system}>
+                    The server of {argoSystemNames[account.system]} may show {shown}.{' '}
+                    <SignInButton account={account} size="compact-xs" />
+                  </p>
+                )
+              );
+            })}
           </div>
         </div>
       ))}

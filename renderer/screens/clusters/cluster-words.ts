@@ -1,5 +1,7 @@
+import type { ArgoSystem } from '../../../shared/domain/estate/argo-servers';
 import type { ClusterAccess, ClusterAction } from '../../../shared/domain/estate/cluster-access';
 import { type ClusterGap, type ClusterWatch, isHidden } from '../../../shared/domain/rollout/cluster-status';
+import { listText } from '../../../shared/domain/text/list-text';
 
 /** What an action is, for people. */
 export const clusterActionWord: Record<ClusterAction, string> = {
@@ -47,12 +49,31 @@ export function toldGaps(gaps: readonly ClusterGap[]): ClusterGap[] {
   ];
 }
 
+/** The server of Argo's that shows what a cluster does not; `null`: neither of them does. */
+export const systemOf = ({ topics }: ClusterGap): ArgoSystem | null => {
+  if (topics.some((topic) => topic === 'applications' || topic === 'projects')) return 'argo-cd';
+  return topics.includes('workflows') ? 'argo-workflows' : null;
+};
+
+/** What is kept from a person for one cause. */
+interface KeptGaps {
+  title: string;
+  kinds: string;
+  means: string;
+  because: string;
+  /** Which of the kinds one of Argo's servers may show, by that server. */
+  shownBy: ReadonlyMap<ArgoSystem, string>;
+}
+
 /** What is kept from the person, together: all that their rights keep, and all that the estate file names no way to. */
-export function keptGaps(
-  gaps: readonly ClusterGap[],
-): { title: string; kinds: string; means: string; because: string }[] {
-  const told = (some: readonly ClusterGap[], title: string) => {
+export function keptGaps(gaps: readonly ClusterGap[]): KeptGaps[] {
+  const told = (some: readonly ClusterGap[], title: string): KeptGaps[] => {
     if (some.length === 0) return [];
+    const kinds = new Map<ArgoSystem, Set<string>>();
+    for (const gap of some) {
+      const system = systemOf(gap);
+      if (system) kinds.set(system, (kinds.get(system) ?? new Set()).add(gap.kind));
+    }
     const unique = (texts: readonly string[]): string => [...new Set(texts)].join(' ');
     return [
       {
@@ -61,6 +82,7 @@ export function keptGaps(
         means: unique(some.map(({ means }) => means)),
         // An API server says the same of every kind, with its name: one of them is enough to ask for the right.
         because: unique(some.slice(0, 1).map(({ because }) => `${because.message} ${because.meaning}`)),
+        shownBy: new Map([...kinds].map(([system, its]) => [system, listText([...its], 4)])),
       },
     ];
   };

@@ -21,3 +21,14 @@ it('tells what is kept from the person together, and apart from what the estate 
   ]);
   expect(keptGaps([])).toEqual([]);
 });
+
+it('names the kinds that one of Argo’s servers may show, and no other', () => {
+  const [kept] = keptGaps([
+    { ...gap('workflows', 'forbidden'), topics: ['workflows'] },
+    { ...gap('workflowtemplates', 'forbidden'), topics: ['workflows'] },
+    { ...gap('cronjobs', 'forbidden'), topics: ['resources'] },
+  ]);
+  expect([...(kept?.shownBy ?? [])]).toEqual([['argo-workflows', 'workflows and workflowtemplates']]);
+  const [none] = keptGaps([{ ...gap('cronjobs', 'forbidden'), topics: ['resources'] }]);
+  expect(none?.shownBy.size).toBe(0);
+});

@@ -12,6 +12,8 @@ export function linkTo(place: AttentionItem['place']) {
       return linkOptions({ to: '/pipelines/$pipeline', params: { pipeline: place.pipeline } });
     case 'cluster':
       return linkOptions({ to: '/clusters', search: { environment: place.environment } });
+    case 'freezes':
+      return linkOptions({ to: '/freezes' });
     case 'announcements':
     case 'repo':
       return linkOptions({ to: '/settings' });

@@ -4,11 +4,13 @@ import {
   attentionItems,
   notKnownBecause,
 } from '../../../shared/domain/attention/attention-items';
+import { frozenItems } from '../../../shared/domain/attention/frozen-items';
 import { undeliveredItems } from '../../../shared/domain/attention/undelivered-items';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
 import type { Board } from '../../../shared/domain/board/board';
 import { useAnnouncements } from '../../data/announcement-queries';
 import { useAllBagPipelines } from '../../data/bags-queries';
+import { useFreezes } from '../../data/freeze-queries';
 import { useBoard } from '../../data/queries';
 import { useNow } from '../time/use-now';
 
@@ -54,11 +56,15 @@ export function useAttention(): Attention {
   const board = useBoard().data;
   const { pipelines, known } = useAllBagPipelines();
   const announcements = useAnnouncements().data;
+  const freezes = useFreezes().data;
   const now = useNow('calm');
   return useMemo(() => {
     if (!board) return unread;
     const told = attentionOf(board, pipelines, known, now);
-    const undelivered = announcements ? undeliveredItems(announcements) : [];
-    return undelivered.length === 0 ? told : { ...told, items: [...told.items, ...undelivered] };
-  }, [board, pipelines, known, announcements, now]);
+    const others = [
+      ...(announcements ? undeliveredItems(announcements) : []),
+      ...(freezes ? frozenItems(freezes, now) : []),
+    ];
+    return others.length === 0 ? told : { ...told, items: [...told.items, ...others] };
+  }, [board, pipelines, known, announcements, freezes, now]);
 }

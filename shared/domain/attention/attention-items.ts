@@ -35,6 +35,7 @@ export interface AttentionItem {
     | { at: 'pipeline'; pipeline: string; environment: string }
     | { at: 'cluster'; environment: string }
     | { at: 'repo' }
+    | { at: 'freezes' }
     | { at: 'announcements' };
 }
 
