@@ -1,6 +1,6 @@
 import type { Cell } from '../../shared/domain/board/board';
 import type { DebtView } from '../../shared/domain/emergency/debt';
-import { useBoard, useReadOnly } from './queries';
+import { useBoardFrame, useReadOnly } from './queries';
 import { useBlocked } from './use-blocked';
 
 /** The emergency rollback of a cell that is not put back; `null`: there is none. */
@@ -10,11 +10,11 @@ export const debtIn = (
 ): DebtView | null => debts?.find((one) => one.app === app && one.environment === environment) ?? null;
 
 export const useDebt = (cell: Pick<Cell, 'app' | 'environment'>): DebtView | null =>
-  debtIn(useBoard().data?.emergency.debts, cell);
+  debtIn(useBoardFrame().data?.emergency.debts, cell);
 
 /** Why an emergency rollback cannot be made, `null`: it can; `offered: false`: it is not for now. */
 export function useEmergencyOffer(cell: Cell): { offered: boolean; blocked: string | null } {
-  const board = useBoard().data;
+  const board = useBoardFrame().data;
   const blocked = useBlocked(cell.environment);
   const away = board?.emergency.away ?? null;
   // What was set there already is no way back.
@@ -26,7 +26,7 @@ export function useEmergencyOffer(cell: Cell): { offered: boolean; blocked: stri
 
 /** Why a debt cannot be paid now; `null`: it can. */
 export function useReconcileBlocked(debt: DebtView): string | null {
-  const board = useBoard().data;
+  const board = useBoardFrame().data;
   const readOnlyBecause = useReadOnly();
   if (readOnlyBecause !== null) return readOnlyBecause;
   if (debt.running !== null) return 'An operation is at work on it.';

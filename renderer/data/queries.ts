@@ -15,6 +15,11 @@ export const useReadOnly = (): string | null => useSession().data?.readOnlyBecau
 /** Apps × environments, live. */
 export const useBoard = () => useQuery(queryOf('board.get', {}));
 
+const frameOf = ({ environments, ledger, emergency }: Board) => ({ environments, ledger, emergency });
+
+/** The board without its cells, which change all the time: whoever needs none of them is not drawn again for them. */
+export const useBoardFrame = () => useQuery({ ...queryOf('board.get', {}), select: frameOf });
+
 /** One cell of the board, `null` when the app has no file there or the board is not known yet. */
 export function useCell(app: string | null, environment: string | null): Cell | null {
   const select = (board: Board) =>

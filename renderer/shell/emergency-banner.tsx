@@ -2,7 +2,7 @@ import { IconUrgent } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { DebtView } from '../../shared/domain/emergency/debt';
 import { debtSentence, offSentence, sharedSentence } from '../../shared/domain/emergency/debt-words';
-import { useBoard, useCell } from '../data/queries';
+import { useBoardFrame, useCell } from '../data/queries';
 import { ReconcileButton } from '../ui/emergency/emergency-actions';
 import { announce } from '../ui/text/announcer';
 import { TimedText } from '../ui/time/timed-text';
@@ -10,7 +10,7 @@ import classes from './banner.module.css';
 
 /** What was rolled back past Git, on every screen, until it is put back. */
 export function EmergencyBanner() {
-  const board = useBoard().data;
+  const board = useBoardFrame().data;
   const debts = board?.emergency.debts ?? [];
   const said = debts.map(({ app, environment }) => `${app} in ${environment}`).join(', ');
   useEffect(() => {

@@ -26,11 +26,10 @@ import { SessionBanner } from './session-banner';
 import { ShortcutList } from './shortcut-list';
 import { TopBar } from './top-bar';
 import { Tray } from './tray';
-import { useWindowTitle } from './window-title';
+import { WindowTitle } from './window-title';
 
 /** What surrounds every screen. `sheet` holds the sheets in which actions are looked at, which can be opened from any of them. */
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
-  useWindowTitle();
   useFocusFallback();
   useShortcuts({
     'mod+k': () => useUiState.setState((state) => ({ paletteOpen: !state.paletteOpen })),
@@ -71,6 +70,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       <ShortcutList />
       <LiveRegion />
       <PhaseWatch />
+      <WindowTitle />
       {/* Inside the router: their links need it. */}
       <Notifications position="bottom-right" limit={4} autoClose={8_000} zIndex={150} mb={44} />
     </div>

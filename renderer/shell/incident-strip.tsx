@@ -7,7 +7,7 @@ import { shortVersion } from '../../shared/domain/ledger/version';
 import { count } from '../../shared/domain/text/count';
 import { useDebt } from '../data/emergency';
 import { useOneClickRollback } from '../data/one-click';
-import { useBoard } from '../data/queries';
+import { useBoardFrame } from '../data/queries';
 import { ActionButton } from '../ui/action/action-button';
 import { EmergencyButton } from '../ui/emergency/emergency-actions';
 import { useAttention } from '../ui/incident/use-attention';
@@ -65,7 +65,7 @@ function CellWays({ cell }: { cell: Cell }) {
   const { app, environment, operation, rollbackTarget } = cell;
   const rollback = useOneClickRollback(cell);
   const debt = useDebt(cell);
-  const away = useBoard().data?.emergency.away ?? null;
+  const away = useBoardFrame().data?.emergency.away ?? null;
   return (
     <>
       <Link to="/apps/$app" params={{ app }} search={{ environment, look: 'rollout' }}>

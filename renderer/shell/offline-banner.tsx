@@ -1,7 +1,7 @@
 import { IconCloudOff } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { awaitsConsent, type Freshness } from '../../shared/domain/board/freshness';
-import { useBoard, useSession } from '../data/queries';
+import { useBoardFrame, useSession } from '../data/queries';
 import { announce } from '../ui/text/announcer';
 import { clock } from '../ui/time/time';
 import { useNow } from '../ui/time/use-now';
@@ -36,8 +36,8 @@ export function offlineOf(ledger: Freshness, clusters: readonly Freshness[]): Of
 /** Says since when one is offline, and what that means. */
 export function OfflineBanner() {
   const ledger = useSession().data?.ledger.freshness;
-  const clusters = useBoard().data?.environments.map(({ cluster }) => cluster);
-  const canGoPast = useBoard().data?.emergency.away != null;
+  const clusters = useBoardFrame().data?.environments.map(({ cluster }) => cluster);
+  const canGoPast = useBoardFrame().data?.emergency.away != null;
   const now = useNow('calm');
   const offline = ledger && offlineOf(ledger, clusters ?? []);
   const said = !offline

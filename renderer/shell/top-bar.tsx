@@ -3,7 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Board } from '../../shared/domain/board/board';
 import { type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
-import { useBoard, useSession } from '../data/queries';
+import { useBoardFrame, useSession } from '../data/queries';
 import type { useSwitchEstate } from '../ui/estate/use-switch';
 import { Logo } from '../ui/layout/logo';
 import { useUiState } from '../ui/layout/ui-state';
@@ -14,7 +14,7 @@ import classes from './top-bar.module.css';
 /** The estate, its mode, and how fresh everything on screen is. */
 export function TopBar({ wish }: Pick<ReturnType<typeof useSwitchEstate>, 'wish'>) {
   const session = useSession().data;
-  const board = useBoard().data;
+  const board = useBoardFrame().data;
   return (
     <header className={classes.bar}>
       <span className={classes.name}>
@@ -57,7 +57,7 @@ export function TopBar({ wish }: Pick<ReturnType<typeof useSwitchEstate>, 'wish'
  * The clusters: one mark each where there is one pipeline. Of several pipelines each has one mark, until one of its
  * clusters is away; what waits for the person in all of them is said once.
  */
-function sourcesOf(board: Board): { name: string; value: Freshness }[] {
+function sourcesOf(board: Pick<Board, 'environments'>): { name: string; value: Freshness }[] {
   const clusters = board.environments.map(({ name, cluster, pipeline }) => ({
     name,
     value: cluster,

@@ -7,6 +7,7 @@ import { operationSpent } from '../../shared/domain/operation/spent';
 import { count } from '../../shared/domain/text/count';
 import { useOperations } from '../data/queries';
 import { OperationMark } from '../ui/layout/mark';
+import { useWidth } from '../ui/layout/use-width';
 import { operationStateWord, stepWord } from '../ui/text/words';
 import { duration } from '../ui/time/time';
 import { useNow } from '../ui/time/use-now';
@@ -21,8 +22,9 @@ const gravity: Record<OperationState, number> = {
   succeeded: 5,
 };
 const recentMs = 10 * 60_000;
-/** Operations that fit beside each other at 1280 pixels. */
-const places = 5;
+/** What an operation needs to be read in whole, in px. */
+const placeWidth = 330;
+const mostPlaces = 5;
 
 /** What the tray holds: what is open, and what ended within ten minutes; the worst first, then the newest. */
 export function trayOf(operations: readonly Operation[], now: number): Operation[] {
@@ -55,6 +57,7 @@ function Item({ operation, now }: { operation: Operation; now: number }) {
         to="/operations/$operationId"
         params={{ operationId: operation.id }}
         className={classes.link}
+        title={shortTitleOf(operation.intent)}
         activeProps={{ 'aria-current': 'page' }}
       >
         <OperationMark value={state} iconOnly />
@@ -74,17 +77,21 @@ function Item({ operation, now }: { operation: Operation; now: number }) {
 export function Tray() {
   const now = useNow('second');
   const shown = trayOf(useOperations({ limit: 50 }).data ?? [], now);
+  const { ref, width } = useWidth(mostPlaces * placeWidth);
+  const places = Math.max(1, Math.min(mostPlaces, Math.floor(width / placeWidth)));
   const open = shown.filter((operation) => operation.finishedAt === null).length;
   return (
     <section className={classes.tray} aria-label="Operations tray">
       <Link to="/operations" className={classes.all}>
         {open === 0 ? 'No open operations' : count(open, 'open operation')}
       </Link>
-      <ul className={classes.list}>
-        {shown.slice(0, places).map((operation) => (
-          <Item key={operation.id} operation={operation} now={now} />
-        ))}
-      </ul>
+      <div ref={ref} className={classes.list}>
+        <ul>
+          {shown.slice(0, places).map((operation) => (
+            <Item key={operation.id} operation={operation} now={now} />
+          ))}
+        </ul>
+      </div>
       {shown.length > places && (
         <Link to="/operations" className={classes.all}>
           {shown.length - places} more

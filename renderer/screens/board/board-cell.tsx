@@ -25,6 +25,8 @@ interface BoardCellProps {
   cell: Cell | null;
   /** The emergency rollback of the cell that is not put back. */
   debt: DebtView | null;
+  /** Whether anything is frozen at all. */
+  anyFrozen: boolean;
   /** `14:02` when the environment's cluster is not live: what is shown is of then. */
   staleAsOf: string | null;
   /** The moment of the past that it shows, ms since the epoch; `null`: now. */
@@ -39,7 +41,7 @@ interface BoardCellProps {
  * far it is, and how far behind. Every part has its place, so that nothing moves.
  */
 export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
-  const { app, environment, cell, debt, staleAsOf, past, column, tabIndex, selected } = props;
+  const { app, environment, cell, debt, anyFrozen, staleAsOf, past, column, tabIndex, selected } = props;
   const present = useNow('calm');
   const now = past ?? present;
   return (
@@ -55,7 +57,7 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
       className={`${classes.cell} ${staleAsOf ? classes.stale : ''}`}
     >
       {cell?.ledger ? (
-        <Content cell={cell} debt={debt} now={now} past={past !== null} />
+        <Content cell={cell} debt={debt} anyFrozen={anyFrozen} now={now} past={past !== null} />
       ) : (
         <span className={classes.none}>—</span>
       )}
@@ -63,8 +65,14 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
   );
 });
 
-function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: boolean }) {
-  const { cell, debt, now, past } = props;
+function Content(props: {
+  cell: Cell;
+  debt: DebtView | null;
+  anyFrozen: boolean;
+  now: number;
+  past: boolean;
+}) {
+  const { cell, debt, anyFrozen, now, past } = props;
   const drift = driftText(cell.drift);
   const held = ownHold(cell);
   const wanted = wantedBeside(cell);
@@ -83,7 +91,9 @@ function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: 
               <HoldMark value={held} brief />
             </span>
           )}
-          {!past && <FreezeMark place={{ environment: cell.environment, apps: [cell.app] }} iconOnly />}
+          {anyFrozen && !past && (
+            <FreezeMark place={{ environment: cell.environment, apps: [cell.app] }} iconOnly />
+          )}
         </span>
         <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed ? age(cell.deployed.at, now) : '?'}

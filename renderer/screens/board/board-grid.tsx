@@ -6,6 +6,7 @@ import { type MouseEvent, useCallback, useEffect, useRef } from 'react';
 import type { EnvironmentView } from '../../../shared/domain/board/board';
 import type { Density } from '../../../shared/domain/board/board-view';
 import type { DebtView } from '../../../shared/domain/emergency/debt';
+import { useFreezes } from '../../data/freeze-queries';
 import { useUiState } from '../../ui/layout/ui-state';
 import classes from './board-grid.module.css';
 import { BoardHead } from './board-head';
@@ -40,6 +41,7 @@ interface BoardGridProps {
 export function BoardGrid(props: BoardGridProps) {
   const { rows, environments, debts, total, past, density, order, onOrder, onEngaged } = props;
   const size = sizes[density];
+  const anyFrozen = useFreezes().data?.freezes.some(({ phase }) => phase === 'active') ?? false;
   const scroller = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const names = environments.map((environment) => environment.name);
@@ -142,6 +144,7 @@ export function BoardGrid(props: BoardGridProps) {
               row={row}
               environments={environments}
               debts={debts}
+              anyFrozen={anyFrozen}
               past={past}
               index={item.index}
               top={item.start}

@@ -17,6 +17,8 @@ interface BoardRowProps {
   row: Row;
   environments: readonly EnvironmentView[];
   debts: readonly DebtView[];
+  /** Whether anything is frozen at all. */
+  anyFrozen: boolean;
   /** The moment of the past that is shown, ms since the epoch; `null`: now. */
   past: number | null;
   /** Place among the rows, from 0. */
@@ -68,7 +70,7 @@ function AppCell({ app, active }: { app: string; active: boolean }) {
   );
 }
 
-function Cells({ row, environments, debts, past, active }: BoardRowProps) {
+function Cells({ row, environments, debts, anyFrozen, past, active }: BoardRowProps) {
   const now = useNow('calm');
   const selected = useUiState((state) =>
     state.selected?.app === row.app ? state.selected.environment : null,
@@ -80,6 +82,7 @@ function Cells({ row, environments, debts, past, active }: BoardRowProps) {
       environment={name}
       cell={row.cells[index] ?? null}
       debt={debts.length === 0 ? null : debtIn(debts, { app: row.app, environment: name })}
+      anyFrozen={anyFrozen}
       staleAsOf={
         cluster.state === 'unreachable' ? (cluster.asOf ? clock(cluster.asOf, now) : 'an unknown time') : null
       }

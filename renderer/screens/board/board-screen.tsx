@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardOfPipeline, boardPipelines } from '../../../shared/domain/board/board-scope';
 import { defaultSort } from '../../../shared/domain/board/board-view';
@@ -11,6 +11,7 @@ import { useShortcuts } from '../../ui/action/shortcuts';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
 import { useUiState } from '../../ui/layout/ui-state';
+import { useSame } from '../../ui/layout/use-same';
 import { announce } from '../../ui/text/announcer';
 import { BoardGrid } from './board-grid';
 import classes from './board-screen.module.css';
@@ -45,16 +46,21 @@ export function BoardScreen() {
 
 function LoadedBoard({ board: whole }: { board: Board }) {
   const search = route.useSearch();
-  const pipelines = useMemo(() => boardPipelines(whole), [whole]);
+  const pipelines = useSame(useMemo(() => boardPipelines(whole), [whole]));
   // The empty name stands for the environments that are in no pipeline.
   const chosen = search.pipeline === undefined ? undefined : search.pipeline || null;
   const pipeline = chosen !== undefined && pipelines.includes(chosen) ? chosen : (pipelines[0] ?? null);
   const present = useMemo(() => boardOfPipeline(whole, pipeline), [whole, pipeline]);
   const navigate = route.useNavigate();
-  const onSearch = (change: Partial<BoardSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const onSearch = useCallback(
+    (change: Partial<BoardSearch>) =>
+      void navigate({ search: (before) => ({ ...before, ...change }), replace: true }),
+    [navigate],
+  );
+  const onMoment = useCallback((at: string | null) => onSearch({ at: at ?? undefined }), [onSearch]);
+  const onPipeline = useCallback((name: string | undefined) => onSearch({ pipeline: name }), [onSearch]);
 
-  const past = usePast(present, search.at ?? null, (at) => onSearch({ at: at ?? undefined }));
+  const past = usePast(present, search.at ?? null, onMoment);
   const { board } = past;
   const { density } = useBoardSettings();
   const compact = density === 'compact';
@@ -65,8 +71,8 @@ function LoadedBoard({ board: whole }: { board: Board }) {
     lastRows.current = rowsOf(board, lastRows.current);
     return lastRows.current;
   }, [board]);
-  const environments = board.environments;
-  const counts = useMemo(() => chipCounts(rows), [rows]);
+  const environments = useSame(board.environments);
+  const counts = useSame(useMemo(() => chipCounts(rows), [rows]));
   const [engaged, setEngaged] = useState(false);
   const view = useSettledView(rows, search, environments, engaged);
   const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board, past.at !== null);
@@ -77,23 +83,25 @@ function LoadedBoard({ board: whole }: { board: Board }) {
     if (filtered) announce(count(view.length, 'app'));
   }, [filtered, view.length]);
 
-  const pipelineBar = (
-    <PipelineBar
-      pipelines={pipelines}
-      pipeline={pipeline}
-      kind={environments[0]?.pipeline?.kind ?? null}
-      onPipeline={(name) => onSearch({ pipeline: name })}
-      compact={compact}
-    />
+  const kind = environments[0]?.pipeline?.kind ?? null;
+  const pipelineBar = useMemo(
+    () => (
+      <PipelineBar
+        pipelines={pipelines}
+        pipeline={pipeline}
+        kind={kind}
+        onPipeline={onPipeline}
+        compact={compact}
+      />
+    ),
+    [pipelines, pipeline, kind, onPipeline, compact],
   );
   return (
     <div className={classes.screen} data-panel={panelOpen || undefined}>
       <h1 className="visually-hidden">Board</h1>
       <div className={classes.left} data-density={density}>
         {!compact && pipelineBar}
-        <Toolbar search={search} counts={counts} onSearch={onSearch}>
-          {compact && pipelineBar}
-        </Toolbar>
+        <Toolbar search={search} counts={counts} onSearch={onSearch} before={compact ? pipelineBar : null} />
         {past.at !== null && <PastBanner at={past.at} failure={past.failure} onNow={() => past.onAt(null)} />}
         <Notices board={board} past={past.at !== null} />
         {view.length > 0 ? (

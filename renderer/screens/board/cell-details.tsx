@@ -61,7 +61,9 @@ export function CellDetails({
           </Link>
         </h2>
         <p className={classes.where}>
-          {cell.environment} <FreshnessMark value={environment.cluster} />
+          {cell.environment}
+          {/* What is live is said once, in the top bar. */}
+          {environment.cluster.state !== 'live' && <FreshnessMark value={environment.cluster} />}
         </p>
         <NotVisibleNote environment={environment} />
       </header>

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { Board, EnvironmentView } from '../../../shared/domain/board/board';
 import { ownHold } from '../../../shared/domain/board/own-hold';
 import { count } from '../../../shared/domain/text/count';
@@ -7,6 +7,7 @@ import { NotVisibleNotes } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { HoldMark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';
+import { useSame } from '../../ui/layout/use-same';
 import { ago } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import { ClosePanel } from './close-details';
@@ -46,7 +47,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         ))}
         {holds.length > 8 && <p className={classes.small}>and {holds.length - 8} more</p>}
       </section>
-      <Locks environments={board.environments} />
+      <Locks environments={useSame(board.environments)} />
       <NotVisibleNotes environments={board.environments} />
       {board.problems.length > 0 && <Problems problems={board.problems} />}
     </>
@@ -76,7 +77,7 @@ function Problems({ problems }: { problems: Board['problems'] }) {
 }
 
 /** Locks of the environments: while somebody holds one, no other console deploys there. */
-function Locks({ environments }: { environments: readonly EnvironmentView[] }) {
+const Locks = memo(function Locks({ environments }: { environments: readonly EnvironmentView[] }) {
   return (
     <section className={classes.section} aria-label="Locks">
       <h3>Locks</h3>
@@ -94,4 +95,4 @@ function Locks({ environments }: { environments: readonly EnvironmentView[] }) {
       </div>
     </section>
   );
-}
+});

@@ -1,7 +1,7 @@
 import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core';
 import { IconPlayerSkipBack, IconPlayerSkipForward } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type PointerEvent, useMemo, useRef, useState } from 'react';
 import { useDeploymentTimes, useOutline } from '../../data/history-queries';
 import { nextDeployment, previousDeployment } from '../../data/step-deployments';
 import { useWidth } from '../../ui/layout/use-width';
@@ -24,7 +24,7 @@ const deployments = { types: ['deployment' as const] };
 const barWidth = 4;
 
 /** The slider under the board: any moment since the history began, with the deployments drawn over it. */
-export function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
+export const TimeBar = memo(function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
   const now = useNow('calm');
   const client = useQueryClient();
   const outline = useOutline(deployments).data;
@@ -127,7 +127,7 @@ export function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
       />
     </section>
   );
-}
+});
 
 /** Deployments over the slider's time: by day where it spans months, each by itself where it spans a day or a week. */
 function Density({

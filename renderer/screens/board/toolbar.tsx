@@ -1,6 +1,6 @@
 import { ActionIcon, Kbd, NativeSelect, TextInput, Tooltip } from '@mantine/core';
 import { IconLayoutSidebarRight, IconSearch } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 import { type Chip, defaultSort, type Sort } from '../../../shared/domain/board/board-view';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { useAttention } from '../../ui/incident/use-attention';
@@ -28,14 +28,13 @@ interface ToolbarProps {
   counts: Record<Chip, number>;
   onSearch: (change: Partial<BoardSearch>) => void;
   /** What stands before the filter. */
-  children?: ReactNode;
+  before: ReactNode;
 }
 
 /** Filter, chips, order and view. Counts keep their width, so that chips don't move while data streams in. */
-export function Toolbar({ search, counts, onSearch, children }: ToolbarProps) {
+export const Toolbar = memo(function Toolbar({ search, counts, onSearch, before }: ToolbarProps) {
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(search.q ?? '');
-  const { notKnown } = useAttention();
   useEffect(() => setText(search.q ?? ''), [search.q]);
   useShortcuts({
     '/': () => {
@@ -45,7 +44,7 @@ export function Toolbar({ search, counts, onSearch, children }: ToolbarProps) {
   });
   return (
     <div className={classes.bar} role="toolbar" aria-label="Filter and order">
-      {children}
+      {before}
       <TextInput
         ref={box}
         size="xs"
@@ -66,21 +65,7 @@ export function Toolbar({ search, counts, onSearch, children }: ToolbarProps) {
         }}
       />
       <div className={classes.chips}>
-        {(Object.keys(chipWord) as Chip[]).map((chip) => (
-          <button
-            key={chip}
-            type="button"
-            className={classes.chip}
-            aria-pressed={search.only === chip}
-            title={chip === 'attention' ? (notKnown ?? undefined) : undefined}
-            onClick={() => onSearch({ only: search.only === chip ? undefined : chip })}
-          >
-            {chipWord[chip]}
-            <span className={classes.count} data-some={counts[chip] > 0} data-chip={chip}>
-              {chip === 'attention' && counts[chip] === 0 && notKnown !== null ? '?' : counts[chip]}
-            </span>
-          </button>
-        ))}
+        <Chips search={search} counts={counts} onSearch={onSearch} />
       </div>
       <span className={classes.spacer} />
       <NativeSelect
@@ -99,6 +84,26 @@ export function Toolbar({ search, counts, onSearch, children }: ToolbarProps) {
       <PanelToggle />
     </div>
   );
+});
+
+/** By themselves: what can't be said to need attention is looked at with every change. */
+function Chips({ search, counts, onSearch }: Omit<ToolbarProps, 'before'>) {
+  const { notKnown } = useAttention();
+  return (Object.keys(chipWord) as Chip[]).map((chip) => (
+    <button
+      key={chip}
+      type="button"
+      className={classes.chip}
+      aria-pressed={search.only === chip}
+      title={chip === 'attention' ? (notKnown ?? undefined) : undefined}
+      onClick={() => onSearch({ only: search.only === chip ? undefined : chip })}
+    >
+      {chipWord[chip]}
+      <span className={classes.count} data-some={counts[chip] > 0} data-chip={chip}>
+        {chip === 'attention' && counts[chip] === 0 && notKnown !== null ? '?' : counts[chip]}
+      </span>
+    </button>
+  ));
 }
 
 /** Brings the panel at the right back, or gives its room to the grid. */

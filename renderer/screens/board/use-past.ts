@@ -34,11 +34,14 @@ export function usePast(present: Board, wanted: string | null, onWanted: (at: st
     if (wanted !== null) announce(`Showing the board on ${dateTime(wanted)}`);
   }, [wanted]);
   const onDrag = useCallback((moment: string | null) => setDragged({ at: moment }), []);
-  const onAt = (moment: string | null) => {
-    setDragged(null);
-    if (moment === null && wanted !== null) announce('Showing the board now');
-    onWanted(moment);
-  };
+  const onAt = useCallback(
+    (moment: string | null) => {
+      setDragged(null);
+      if (moment === null && wanted !== null) announce('Showing the board now');
+      onWanted(moment);
+    },
+    [wanted, onWanted],
+  );
   const standing = at === null ? none : (then.data?.standing ?? none);
   return { board, at, standing, failure: at === null ? null : (then.error?.failure ?? null), onDrag, onAt };
 }

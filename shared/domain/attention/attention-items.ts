@@ -223,6 +223,10 @@ function uncomparedCause(cell: Cell): string | null {
   return error ? `${error.type} ${errorCause(cell.app, error.message)}` : null;
 }
 
+/** ISO texts order by time; comparing them as a language does takes a hundred times as long. */
+const byTime = (a: string | null, b: string | null): number =>
+  (a ?? '') < (b ?? '') ? -1 : Number((a ?? '') > (b ?? ''));
+
 const isItem = (one: AttentionItem | null): one is AttentionItem => one !== null;
 
 /**
@@ -252,7 +256,7 @@ export function attentionItems(
     (a, b) =>
       Number(b.production) - Number(a.production) ||
       Number(b.owed) - Number(a.owed) ||
-      (b.since ?? '').localeCompare(a.since ?? ''),
+      byTime(b.since, a.since),
   );
 }
 
