@@ -43,10 +43,18 @@ export function marksOfVersion(estate: Estate, snapshot: Snapshot, app: string, 
 const newest = ({ at, edited }: Note): string => edited?.at ?? at;
 
 /** What to know when deploying an app (`null`: any): its own notes, then those of the estate, each newest first. */
-export function notesFor(snapshot: Snapshot, app: string | null): { notes: Note[]; noteProblems: string[] } {
+export const notesFor = (snapshot: Snapshot, app: string | null): { notes: Note[]; noteProblems: string[] } =>
+  notesForAll(snapshot, app === null ? [] : [app]);
+
+/** The same of several apps, such as the services of a bag. */
+export function notesForAll(
+  snapshot: Snapshot,
+  apps: readonly string[],
+): { notes: Note[]; noteProblems: string[] } {
   const found = notesIn(snapshot);
+  const about = new Set<string | null>([null, ...apps]);
   const notes = found
-    .flatMap((one) => (one.ok && (one.value.app === null || one.value.app === app) ? [one.value] : []))
+    .flatMap((one) => (one.ok && about.has(one.value.app) ? [one.value] : []))
     .sort((a, b) => Number(a.app === null) - Number(b.app === null) || newest(b).localeCompare(newest(a)));
   return { notes, noteProblems: found.flatMap((one) => (one.ok ? [] : [one.failure.message])) };
 }

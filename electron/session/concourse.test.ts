@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StageView } from '../../shared/domain/bags/view';
-import type { BagIntent } from '../../shared/domain/operation/intent';
+import type { BagIntent, Intent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { followBuildLog } from './follow-build-log';
 import type { Session } from './open-session';
@@ -41,7 +41,9 @@ async function send(intent: BagIntent): Promise<string> {
   );
   const sent = {
     ...intent,
-    ...('override' in intent || intent.kind === 'change-policy' ? { override } : {}),
+    ...('override' in intent || ['change-policy', 'pack-bag', 'retry-tests'].includes(intent.kind)
+      ? { override }
+      : {}),
   } as BagIntent;
   const started = session.engine.start({ reason: 'As agreed', ...sent }, findings);
   if (!started.ok) throw new Error(started.failure.message);
@@ -246,6 +248,132 @@ describe('a pipeline that a Concourse runs', () => {
     expect(findings.map(({ message }) => message).join()).toContain('Unpinning makes bag 2 start by itself');
     await ended(await send(change('unpin')));
     await expect.poll(() => stage('production').running).toMatchObject({ bag: 2, state: 'done' });
+  });
+
+  it('shows notes, and refuses marked versions, outside of hours and in freezes, as every pipeline does', async () => {
+    const land = async (intent: Intent) => {
+      const started = session.engine.start(intent, []);
+      if (!started.ok) throw new Error(started.failure.message);
+      expect(await ended(started.value.operationId)).toMatchObject({ state: 'succeeded' });
+    };
+    await land({ kind: 'write-note', app: 'api', text: 'Warm its cache.', seen: null });
+    await land({ kind: 'write-note', app: 'frontend', text: 'Of no service.', seen: null });
+    await land({ kind: 'mark-version', app: 'api', version: 'a1', reason: 'Letters are lost' });
+    await land({
+      kind: 'freeze',
+      scope: { app: null, environment: 'preview', pipeline: null },
+      from: null,
+      until: null,
+      automatic: false,
+      manual: 'block',
+      reason: 'Election night',
+    });
+    const found = async (intent: BagIntent) =>
+      (await session.engine.bags.preview(intent)).findings.map(
+        ({ code, level, message }) => `${code} ${level}: ${message}`,
+      );
+    const note = 'note info: Warm its cache.';
+    const marked = 'Bag 1 has api a1, which is marked bad. Ada marked api a1 bad: Letters are lost.';
+    const frozen = expect.stringMatching(/^freeze block: Preview is frozen by Ada .*Election night$/);
+    const asked = await found(deploy('preview', 1, 1));
+    expect(asked).toEqual(expect.arrayContaining([note, `bad block: ${marked}`, frozen]));
+    expect(asked.join()).not.toContain('Of no service.');
+    expect(await found(deploy('production', 1, 1))).not.toContainEqual(frozen);
+
+    const pack: BagIntent = {
+      kind: 'pack-bag',
+      ...place('preview'),
+      source: 'published',
+      contents: {},
+      last: 1,
+      force: false,
+    };
+    // Concourse packs the newest, marked or not, and deploys it to the first environment by itself.
+    expect(await found(pack)).toEqual(expect.arrayContaining([note, `bad warn: ${marked}`, frozen]));
+    const refused = session.engine.start(pack, []);
+    if (!refused.ok) throw new Error(refused.failure.message);
+    expect((await ended(refused.value.operationId)).failure?.message).toContain('Election night');
+    expect(estate.practice.job('preview', 'start-deploy').builds).toHaveLength(1);
+    expect(await ended(await send(pack))).toMatchObject({ state: 'succeeded' });
+
+    // What starts because a bag is let in again is a deployment, too.
+    await expect.poll(() => stage('preview').running).toMatchObject({ bag: 2, state: 'done' });
+    const { concourse, job } = estate.practice;
+    concourse.pauseJob(job('preview', 'start-deploy'), 'sam');
+    await packed(3);
+    const out: BagIntent = {
+      kind: 'change-policy',
+      pipeline,
+      change: { action: 'mark-bad', environment: 'preview', bag: 3 },
+      reason: 'x',
+    };
+    expect(await ended(await send(out))).toMatchObject({ state: 'succeeded' });
+    concourse.pauseJob(job('preview', 'start-deploy'), null);
+    await expect
+      .poll(() => found({ ...out, change: { action: 'clear-bad', environment: 'preview', bag: 3 } }))
+      .toContainEqual(frozen);
+    expect(
+      await found({ ...out, change: { action: 'freeze', environment: 'production', bag: 1 } }),
+    ).not.toContainEqual(note);
+  });
+
+  it('is told of as every pipeline is: started, done, failed, rolled back, unlocked by force', async () => {
+    const { faults } = estate.practice;
+    const events = () =>
+      estate.receivers.received.webhook.map(({ body }) => {
+        const { type, data } = JSON.parse(body) as {
+          type: string;
+          data: { what: string; pipeline: string; environments: string[]; why: string };
+        };
+        return `${type}: ${data.what} (${data.pipeline}, ${data.environments.join()}): ${data.why}`;
+      });
+    await ended(await send(deploy('preview', 1, 1)));
+    await expect
+      .poll(events)
+      .toEqual([
+        'deploy-started: bag 1 of notify (notify, preview): As agreed',
+        'deploy-done: bag 1 of notify (notify, preview): As agreed',
+      ]);
+    faults.failDeploys.preview = 1;
+    await ended(await send(deploy('preview', 1, 1)));
+    await expect.poll(() => stage('preview').running?.state).toBe('deploy-failed');
+    await ended(
+      await send({
+        kind: 'force-unlock',
+        ...place('preview'),
+        token: stage('preview').lock?.token ?? 0,
+        reason: 'It failed',
+        override: [],
+      }),
+    );
+    await expect
+      .poll(() => events().slice(2))
+      .toEqual([
+        'deploy-started: bag 1 of notify (notify, preview): As agreed',
+        'deploy-failed: bag 1 of notify (notify, preview): As agreed',
+        'force-unlock: notify (notify, preview): It failed',
+      ]);
+    await packed(2);
+    await expect.poll(() => stage('staging').running).toMatchObject({ bag: 2, state: 'done' });
+    await ended(
+      await send({
+        kind: 'roll-back-bag',
+        ...place('staging'),
+        bag: 1,
+        bad: 2,
+        running: 2,
+        how: 'mark-bad',
+        leaveRunning: [],
+        override: [],
+        reason: 'Letters are lost',
+      }),
+    );
+    await expect
+      .poll(() => events().slice(5))
+      .toEqual([
+        'rollback-started: notify to bag 1 (notify, staging): Letters are lost',
+        'rolled-back: notify to bag 1 (notify, staging): Letters are lost',
+      ]);
   });
 
   it('shows what somebody did in Concourse itself as such', async () => {

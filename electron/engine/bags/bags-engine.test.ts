@@ -100,6 +100,26 @@ const deployTo = (environment: string, bag: number): BagIntent => ({
 });
 
 describe('bags on the practice estate', () => {
+  it('shows what to know of its services and of all apps where a bag is deployed, and of no other app', async () => {
+    const note = async (app: string | null, text: string): Promise<void> => {
+      const started = unwrap(rig.engine.start({ kind: 'write-note', app, text, seen: null }, []));
+      expect((await ended(rig.engine, started.operationId)).failure).toBeNull();
+    };
+    await note('notify-api', 'Warm its cache.');
+    await note(null, 'Ask in the channel first.');
+    await note('frontend', 'Of no service.');
+    const bag = stage(preview).running?.bag ?? 0;
+    const { findings } = await rig.engine.bags.preview(deployTo(preview, bag));
+    expect(
+      findings.flatMap(({ code, level, message, evidence }) =>
+        code === 'note' ? [`${level}: ${message} ${evidence.replace(/, \d.*$/, '')}`] : [],
+      ),
+    ).toEqual([
+      'info: Warm its cache. Note on notify-api by Ada Morrow',
+      'info: Ask in the channel first. Note for all apps by Ada Morrow',
+    ]);
+  });
+
   it('packs a bag and deploys it: lock, jobs, suites, pass and unlock', async () => {
     const bag = await packNew();
     const id = await start(deployTo(preview, bag));

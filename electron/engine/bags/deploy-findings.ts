@@ -11,6 +11,7 @@ import { isHiddenThere } from '../steps/wait';
 import type { World } from '../world';
 import { frozenStage } from './frozen-stage';
 import { chainOf, knownImages, pipelineOf, unseenImages } from './pipelines';
+import { serviceNotes } from './service-notes';
 
 /** What deploys a bag. */
 export type Deploys = Extract<BagIntent, { kind: 'deploy-bag' | 'roll-back-bag' }>;
@@ -121,6 +122,8 @@ export function deployFindings(
     else if (lacking.length > 0)
       found.push(finding('services-lacking', 'info', `Left running unchanged: ${lacking.join(', ')}.`, at));
   }
+  if (contents?.ok)
+    found.push(...serviceNotes(world.ledger.snapshot(), Object.keys(contents.value.services)));
   found.push(...hoursFindings(intent, world.hours(environment)));
   found.push(...freezeFindings(intent, frozenStage(world, pipeline, environment)));
   const there = world.clusters.get(environment);

@@ -1,5 +1,4 @@
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
-import { bagServices } from '../../../shared/domain/concourse/bag-version';
 import { rerunOffer, triggerOffer } from '../../../shared/domain/concourse/builds';
 import { effectWords } from '../../../shared/domain/concourse/effect-words';
 import { unlockRisk } from '../../../shared/domain/concourse/lock';
@@ -13,10 +12,8 @@ import {
 import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import { type BagIntent, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
 import { isStage } from '../../../shared/domain/operation/subject';
-import { weighed } from '../../../shared/domain/preflight/check-policy';
-import { hoursFindings } from '../../../shared/domain/preflight/deploy-hours';
+import { type CheckPolicy, weighed } from '../../../shared/domain/preflight/check-policy';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
-import { freezeFindings } from '../../../shared/domain/preflight/preflight-freeze';
 import {
   bagOf,
   buildsOf,
@@ -25,8 +22,8 @@ import {
   startInput,
   usedBefore,
 } from '../../systems/concourse/pipeline-state';
-import { frozenStage } from '../bags/frozen-stage';
 import type { World } from '../world';
+import { packChecks, standingChecks } from './concourse-checks';
 import { nameOf, numberOf, type SeenPipeline, stateOf, versionOf } from './concourse-pipelines';
 import { runningIn } from './stage-view';
 
@@ -136,7 +133,10 @@ function deployFindings(
   return found;
 }
 
-/** What speaks against a deployment by hand, as the environment's policy weighs it: hours and freezes hold here, too. */
+const policyOf = ({ estate }: World, environment: string): CheckPolicy | undefined =>
+  estate.environments.find(({ name }) => name === environment)?.checks;
+
+/** What speaks against a deployment by hand, as the environment's policy weighs it: it is the same as elsewhere. */
 function deployChecks(
   world: World,
   seen: SeenPipeline,
@@ -145,15 +145,11 @@ function deployChecks(
   at: string,
 ): Finding[] {
   const { environment } = intent;
-  const [newest] = state.versions;
-  const services = newest ? Object.keys(bagServices(newest, seen.names)) : [];
-  const policy = world.estate.environments.find(({ name }) => name === environment)?.checks;
   const found = [
     ...deployFindings(seen, state, intent, at),
-    ...hoursFindings(intent, world.hours(environment)),
-    ...freezeFindings(intent, frozenStage(world, { name: seen.pipeline.name, services }, environment)),
+    ...standingChecks(world, seen, state, intent.kind, versionOf(seen, state, intent.bag)),
   ];
-  return weighed(found, policy, intent.kind === 'roll-back-bag');
+  return weighed(found, policyOf(world, environment), intent.kind === 'roll-back-bag');
 }
 
 function lockFindings(seen: SeenPipeline, state: PipelineState, at: string): Finding[] {
@@ -304,10 +300,11 @@ export function concourseFindings(
           'Concourse packs the newest version of each service; it can’t be told another.',
           at,
         ),
+        ...weighed(packChecks(world, seen, state), policyOf(world, environment), false),
       ];
     }
     case 'change-policy':
-      return [...found, ...policyFindings(seen, state, intent, at)];
+      return [...found, ...policyFindings(world, seen, state, intent, at)];
     default:
       return [
         ...found,
@@ -320,7 +317,13 @@ export function concourseFindings(
   }
 }
 
-function policyFindings(seen: SeenPipeline, state: PipelineState, intent: Policy, at: string): Finding[] {
+function policyFindings(
+  world: World,
+  seen: SeenPipeline,
+  state: PipelineState,
+  intent: Policy,
+  at: string,
+): Finding[] {
   const { change } = intent;
   const found: Finding[] = [];
   if (policyNeedsReason(change) && !intent.reason?.trim())
@@ -354,5 +357,18 @@ function policyFindings(seen: SeenPipeline, state: PipelineState, intent: Policy
         at,
       ),
     ];
-  return [...found, ...effectFindings(seen, state, meant, at)];
+  const input = startInput(state);
+  const starts = input && effectOf(input, meant)?.starts;
+  return [
+    ...found,
+    ...effectFindings(seen, state, meant, at),
+    // What starts because of it is a deployment, whoever starts it.
+    ...(starts
+      ? weighed(
+          standingChecks(world, seen, state, 'deploy-bag', starts),
+          policyOf(world, state.watched.environment),
+          false,
+        )
+      : []),
+  ];
 }

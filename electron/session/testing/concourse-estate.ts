@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { estateSchema } from '../../../shared/domain/estate/estate';
 import { noLog } from '../../log/log';
+import { startReceivers } from '../../practice/receivers/receivers-server';
 import { practiceForClient } from '../../systems/concourse/testing/practice';
+import { receiverSecrets } from '../../systems/practice/receivers';
+import { passingAnnouncements } from '../announcements/announcement-store';
 import { openSession, type Session } from '../open-session';
 
 export const concoursePipelineName = 'notify';
 
 /** An estate whose only pipeline of bags a practice Concourse runs, beside a release repo of one app. Bag 1 is everywhere. */
 export async function concourseEstate() {
+  const receivers = await startReceivers();
   const folder = await mkdtemp(path.join(tmpdir(), 'signalbox-concourse-'));
   const repo = path.join(folder, 'release');
   const tags = path.join(repo, 'charts', 'app-config', 'image-tags', 'integration');
@@ -21,10 +25,13 @@ export async function concourseEstate() {
   git('config', 'receive.denyCurrentBranch', 'ignore');
   git('add', '.');
   git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-m', 'Begin');
+  // A repo on this computer takes no commits on the branch that it has checked out.
+  git('checkout', '--detach');
   const practice = await practiceForClient();
   const estate = estateSchema.parse({
     name: 'Small',
     ledger: { url: repo },
+    announce: { webhook: { url: `${receivers.url}/webhook` } },
     environments: [
       { name: 'integration' },
       { name: 'preview' },
@@ -43,6 +50,8 @@ export async function concourseEstate() {
       },
     ],
   });
+  const told = passingAnnouncements({ webhook: receiverSecrets.webhook });
+  told.setSwitched('webhook', { on: true, host: receivers.url, since: new Date().toISOString() });
   /** Time passes at the practice Concourse, and the console looks, until it is stopped. */
   const pump = (session: Session) => {
     let isOn = true;
@@ -61,6 +70,7 @@ export async function concourseEstate() {
   };
   return {
     practice,
+    receivers,
     pump,
     open: async (): Promise<Session> =>
       openSession({
@@ -71,10 +81,12 @@ export async function concourseEstate() {
         identity: () => ({ name: 'Ada', email: 'ada@example.org' }),
         ledgerCredentials: async () => null,
         githubToken: async () => null,
+        announcements: told,
         concourseSecret: async () => practice.kept.secret,
         log: noLog,
       }),
     close: async () => {
+      await receivers.close();
       await practice.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },

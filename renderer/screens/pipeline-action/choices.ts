@@ -53,6 +53,10 @@ export function forStart(
     case 'change-policy':
     case 'force-unlock':
       return { ...intent, override };
+    case 'pack-bag':
+    case 'retry-tests':
+    case 'abort-tests':
+      return override.length > 0 ? { ...intent, override } : intent;
     case 'lock':
       return {
         ...intent,

@@ -35,6 +35,8 @@ export const bag = z.number().int().min(1);
 /** Of the lock that the person saw. */
 export const token = z.number().int().min(1);
 export const overridden = override.default([]);
+/** The same, where mostly nothing is overridden. */
+export const overriddenIfAny = override.optional();
 
 /** A bag that is to run in an environment. */
 export const bagDeployment = {

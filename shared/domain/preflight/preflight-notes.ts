@@ -4,8 +4,8 @@ import { type Finding, finding } from './finding';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
 
 /** What the Release app says; that it could not be asked is told, and keeps nobody back, whatever notes weigh there. */
-function releaseFindings(app: string, seen: ReleaseSeen | 'not-asked' | null): Finding[] {
-  if (seen === null) return [];
+function releaseFindings(app: string | null, seen: ReleaseSeen | 'not-asked' | null): Finding[] {
+  if (seen === null || app === null) return [];
   if (seen === 'not-asked' || seen.state === 'unknown')
     return [
       finding(
@@ -32,23 +32,21 @@ function releaseFindings(app: string, seen: ReleaseSeen | 'not-asked' | null): F
   return found;
 }
 
-/** What people left to be known when deploying an app, or anything of the estate: read, and never in the way by itself. */
+/**
+ * What people left to be known when deploying an app, or anything of the estate: read, and never in the way by itself.
+ * @param app `null`: it is about several, so that each note says of which.
+ */
 export function noteFindings(
-  app: string,
+  app: string | null,
   { notes, noteProblems }: Pick<LedgerFacts, 'notes' | 'noteProblems'>,
   { release }: Pick<OutsideFacts, 'release'>,
 ): Finding[] {
   return [
-    ...notes.map(({ text, by, at, edited, app: about }) =>
-      finding(
-        'note',
-        'info',
-        text,
-        edited
-          ? `${about === null ? 'Note for all apps' : 'Note'} by ${by}, changed by ${edited.by} ${utcText(edited.at)}.`
-          : `${about === null ? 'Note for all apps' : 'Note'} by ${by}, ${utcText(at)}.`,
-      ),
-    ),
+    ...notes.map(({ text, by, at, edited, app: about }) => {
+      const what = about === null ? 'Note for all apps' : app === null ? `Note on ${about}` : 'Note';
+      const changed = edited ? `, changed by ${edited.by} ${utcText(edited.at)}` : `, ${utcText(at)}`;
+      return finding('note', 'info', text, `${what} by ${by}${changed}.`);
+    }),
     ...noteProblems.map((because) => finding('note', 'info', 'There is a note that can’t be read.', because)),
     ...releaseFindings(app, release),
   ];

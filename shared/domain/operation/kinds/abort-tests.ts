@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bag, reason, stage, token } from '../asked';
+import { bag, overriddenIfAny, reason, stage, token } from '../asked';
 import { declare } from '../declaration';
 import { aStage } from '../subject';
 
@@ -11,6 +11,7 @@ export const abortTests = declare({
     bag,
     token,
     reason: reason.optional(),
+    override: overriddenIfAny,
   }),
   subject: aStage,
   title: (intent) => `Abort the tests of bag ${intent.bag} of ${intent.pipeline} in ${intent.environment}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contentsSchema } from '../../bags/records';
-import { reason, stage } from '../asked';
+import { overriddenIfAny, reason, stage } from '../asked';
 import { declare, untilCommit } from '../declaration';
 import { aStage } from '../subject';
 
@@ -16,6 +16,7 @@ export const packBag = declare({
     /** Also where nothing differs from the last bag. */
     force: z.boolean().default(false),
     reason: reason.optional(),
+    override: overriddenIfAny,
   }),
   subject: aStage,
   title: (intent) => `Pack bag ${intent.last + 1} of ${intent.pipeline}`,

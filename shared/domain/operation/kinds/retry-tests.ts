@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bag, reason, stage, token } from '../asked';
+import { bag, overriddenIfAny, reason, stage, token } from '../asked';
 import { declare, untilLock } from '../declaration';
 import { aStage } from '../subject';
 
@@ -12,6 +12,7 @@ export const retryTests = declare({
     token,
     suites: z.enum(['failed', 'all']).default('failed'),
     reason: reason.optional(),
+    override: overriddenIfAny,
   }),
   subject: aStage,
   title: (intent) => `Retry the tests of bag ${intent.bag} of ${intent.pipeline} in ${intent.environment}`,
