@@ -1,76 +1,127 @@
-/** Where GitHub looks for the file, in this order; the first that is there counts (docs.github.com, "About code owners"). */
+/** GitHub loads no larger file (docs.github.com, "About code owners": "CODEOWNERS files must be under 3 MB in size"). */
+export const largestCodeOwners = 3 * 1024 * 1024;
+/** Where GitHub looks for it, in this order: the first that is there counts (the same page, "CODEOWNERS file location"). */
 export const codeOwnersFiles = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'] as const;
 
-/** Whether a name fits a pattern with `*` and `?`, in time that grows with both alone: patterns come from outside. */
-function nameFits(pattern: string, name: string): boolean {
-  let at = 0;
-  let star = -1;
-  let mark = 0;
-  let index = 0;
-  while (at < name.length) {
-    if (pattern[index] === '*') {
-      star = index++;
-      mark = at;
-    } else if (index < pattern.length && (pattern[index] === '?' || pattern[index] === name[at])) {
-      index++;
-      at++;
-    } else if (star >= 0) {
-      index = star + 1;
-      at = ++mark;
-    } else return false;
-  }
-  while (pattern[index] === '*') index++;
-  return index === pattern.length;
+/** As long as a path may be on GitHub's side, and as many rules as are looked at: hostile files are cheap to refuse. */
+const longestPattern = 4_096;
+const mostRules = 20_000;
+const mostOwners = 100;
+
+interface Rule {
+  segments: readonly string[];
+  owners: readonly string[];
 }
 
-/** Which beginnings of a path, by their number of parts, fit all parts of a pattern; `**` stands for any parts. */
-function fittingLengths(pattern: readonly string[], path: readonly string[]): Set<number> {
-  let reached = new Set([0]);
-  for (const part of pattern) {
-    const next = new Set<number>();
-    for (const length of reached) {
-      if (part === '**') for (let more = length; more <= path.length; more++) next.add(more);
-      else if (length < path.length && nameFits(part, path[length] ?? '')) next.add(length + 1);
-    }
-    reached = next;
-  }
-  return reached;
+/** As the file names them: `@user`, `@org/team`, or an e-mail address. */
+const owner =
+  /^(?:@[A-Za-z0-9_-]{1,100}(?:\/[A-Za-z0-9_.-]{1,100})?|[A-Za-z0-9._%+-]{1,100}@[A-Za-z0-9.-]{1,200})$/;
+
+/** A line's pattern and the rest; `\ ` is a space of the pattern. `null`: there is no pattern. */
+function split(line: string): { pattern: string; rest: string } | null {
+  const found = /^((?:\\.|[^\s\\#])+)(?=\s|#|$)(.*)$/su.exec(line);
+  return found ? { pattern: found[1] ?? '', rest: found[2] ?? '' } : null;
 }
 
 /**
- * Whether a pattern of the file fits a path: as gitignore(5), but `docs/*` fits no folder's content, and neither `!` nor
- * `[ ]` mean anything ("CODEOWNERS syntax").
+ * The segments that a pattern is matched by; `null`: it is none. `!` and ranges do not work in such files, nor does `\#` at
+ * the begin of a line (the same page, "CODEOWNERS syntax"): brackets are letters, the others make no rule.
  */
-function patternFits(pattern: string, path: string): boolean {
-  const isFolder = pattern.endsWith('/');
-  const parts = pattern.split('/').filter((part) => part !== '');
-  const isAnchored = pattern.replace(/\/$/, '').includes('/');
-  const whole = path.split('/');
-  const lengths = fittingLengths(isAnchored ? parts : ['**', ...parts], whole);
-  if (lengths.has(whole.length) && !isFolder) return true;
-  // What fits a folder fits all that lies below it.
-  const below = isFolder || !(isAnchored && parts.at(-1) === '*');
-  return below && [...lengths].some((length) => length > 0 && length < whole.length);
+function segmentsOf(pattern: string): string[] | null {
+  if (pattern.length > longestPattern || pattern.startsWith('!') || pattern.startsWith('\\#')) return null;
+  if (pattern.includes('***')) return null;
+  if (pattern === '/') return null;
+  let segments = pattern.split('/');
+  if (segments[0] === '') segments = segments.slice(1);
+  // Without a slash but at its end, it fits at any depth.
+  else if (segments.length === 1 || (segments.length === 2 && segments[1] === ''))
+    segments = segments[0] === '**' ? segments : ['**', ...segments];
+  if (segments.length > 1 && segments.at(-1) === '') segments = [...segments.slice(0, -1), '**'];
+  return segments;
+}
+
+/** Whether a name fits a segment: `*` for any letters, `?` for one, `\` before a letter that is itself. Never backtracks far. */
+function fitsName(glob: string, name: string): boolean {
+  let at = 0;
+  let index = 0;
+  let star = -1;
+  let from = 0;
+  while (index < name.length) {
+    const letter = glob[at];
+    if (letter === '*') {
+      star = at++;
+      from = index;
+    } else if (
+      letter !== undefined &&
+      (letter === '?' || name[index] === (letter === '\\' ? glob[at + 1] : letter))
+    ) {
+      at += letter === '\\' ? 2 : 1;
+      index += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      index = ++from;
+    } else return false;
+  }
+  while (glob[at] === '*') at += 1;
+  return at === glob.length;
+}
+
+/**
+ * Whether a path fits. As gitignore's patterns, but that what ends in `/*` is about the files of a folder alone ("`docs/*`
+ * matches files like `docs/getting-started.md` but not further nested files").
+ */
+function fits(segments: readonly string[], path: readonly string[]): boolean {
+  const last = segments.length - 1;
+  /** Places in the path that can be reached with the segments so far. */
+  let reached = new Set([0]);
+  for (const [index, segment] of segments.entries()) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      if (segment === '**') {
+        if (index === last && at < path.length) return true;
+        for (let after = at; index < last && after <= path.length; after += 1) next.add(after);
+      } else if (at < path.length && fitsName(segment, path[at] ?? '')) {
+        // A folder's name stands for all that is in it.
+        if (index === last && (segment !== '*' || at + 1 === path.length)) return true;
+        next.add(at + 1);
+      }
+    }
+    if (next.size === 0) return false;
+    reached = next;
+  }
+  return false;
+}
+
+/** The rules of a file, in its order; `null` where GitHub would not load it, or it has more than are looked at. */
+function rulesOf(text: string): Rule[] | null {
+  if (text.length > largestCodeOwners) return null;
+  const rules: Rule[] = [];
+  for (const line of text.replace(/^\ufeff/u, '').split(/\r?\n/u)) {
+    const trimmed = line.trim();
+    if (trimmed === '' || trimmed.startsWith('#')) continue;
+    const parts = trimmed.length > longestPattern * 4 ? null : split(trimmed);
+    const segments = parts && segmentsOf(parts.pattern);
+    if (!parts || !segments) continue;
+    const owners = (parts.rest.split('#')[0] ?? '').split(/\s+/u).filter((word) => word !== '');
+    if (owners.length > mostOwners || !owners.every((one) => owner.test(one))) continue;
+    rules.push({ segments, owners });
+    if (rules.length > mostRules) return null;
+  }
+  return rules;
 }
 
 /**
  * Who owns some paths by a CODEOWNERS file, as it names them (`@user`, `@org/team`, an e-mail address), each once, in the
- * order of the paths. The last pattern that fits counts, also one without owners. Lines that cannot be read are skipped,
- * as GitHub does.
+ * order of the paths. By GitHub's rules (docs.github.com, "About code owners"): the last line that fits decides, also one
+ * without owners; lines with invalid syntax are skipped; what follows `#` is a comment; letters are told apart by case.
+ * GitLab's sections mean nothing here: `[Docs]` is a pattern with no owner.
  */
 export function codeOwners(text: string, paths: readonly string[]): string[] {
-  const rules = text
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [pattern = '', ...owners] = line.split(/\s+/);
-      return { pattern, owners: owners.filter((one) => /^@?[\w.+-]+([/@][\w.-]+)?$/.test(one)) };
-    })
-    .reverse();
+  const rules = rulesOf(text) ?? [];
   const found = new Set<string>();
-  for (const path of paths)
-    for (const owner of rules.find(({ pattern }) => patternFits(pattern, path))?.owners ?? [])
-      found.add(owner);
+  for (const path of paths) {
+    const parts = path.split('/');
+    for (const one of rules.findLast(({ segments }) => fits(segments, parts))?.owners ?? []) found.add(one);
+  }
   return [...found];
 }
