@@ -3,6 +3,7 @@ import { isInStep } from '../../shared/domain/board/board-assembly';
 import { worstHealth } from '../../shared/domain/board/cell-state';
 import { environmentBefore } from '../../shared/domain/estate/chain';
 import type { ClusterAction } from '../../shared/domain/estate/cluster-access';
+import { gitHubOf, ownerPage, recordPage } from '../../shared/domain/estate/github-pages';
 import { isUnfinished } from '../../shared/domain/hold/hold-state';
 import { type AppIntent, declarationOf, titleOf } from '../../shared/domain/operation/intent';
 import { type Operation, waitsForReview } from '../../shared/domain/operation/operation';
@@ -127,6 +128,22 @@ function endsSync(intent: AppIntent, left: string | null, syncs: readonly Standi
   return syncs.some((sync) => fateOf(sync, { kind, wanted, left, commit: null, answers }) === 'terminate');
 }
 
+/** Who owns what the intent is about, by what was read of it. */
+function ownersOf(world: World, { app, environment, ...rest }: AppIntent): OutsideFacts['owners'] {
+  const api = gitHubOf(world.estate);
+  const withPages = (names: string[]): OutsideFacts['owners']['app'] =>
+    names.map((name) => ({ name, page: api && ownerPage(api, name) }));
+  const present = world.reader.facts(world.ledger.snapshot(), app, environment, null).version;
+  const change =
+    'version' in rest && present !== null ? world.sources.peekChange(app, present, rest.version) : null;
+  const migrations = change?.state === 'known' ? change.migrations : [];
+  return {
+    tagFile: withPages(world.owners.ofTagFile(world.reader.layout.path({ environment, app }))),
+    app: withPages(world.owners.ofApp(app, [])),
+    migrations: withPages(world.owners.ofApp(app, migrations)),
+  };
+}
+
 /**
  * What is known outside the ledger, from memory alone: nobody is asked, so that a rollback does not wait for a
  * network. What was not asked ahead is unknown.
@@ -176,6 +193,8 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     serving: servingTags(cluster?.view.rollouts(app) ?? []),
     team: world.routes.team(environment),
     release: world.release?.canAsk() ? (world.release.peek(app) ?? 'not-asked') : null,
+    owners: ownersOf(world, intent),
+    recordsPage: recordPage(world.estate, ''),
     testsBefore: testsBefore(world, app, before, version ?? ''),
     me: world.whoIsMe.me(),
   };
@@ -264,6 +283,7 @@ export async function gatherAhead(world: World, intent: AppIntent, signal: Abort
     world.sources.loadChecks(app, version, limited),
     world.whoIsMe.ask(limited),
     world.release?.load(app, limited),
+    world.owners.load(app, limited),
     present === null ? null : world.sources.loadChange(app, present, version, limited),
     // What could not be asked is found unknown, and logged by whoever asked.
   ]).catch(() => undefined);

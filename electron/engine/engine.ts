@@ -24,6 +24,7 @@ import { makeUpForPassTags } from './bags/pass-tags';
 import { boardKeeper } from './board-keeper';
 import { cellHistory } from './cell-history';
 import { gatherChanges } from './changes';
+import { knownOwners } from './code-owners';
 import { createEmergencies } from './emergency/debts';
 import { shareDebts } from './emergency/share-debts';
 import type { Engine, EngineConfig } from './engine-types';
@@ -103,6 +104,7 @@ export function createEngine(config: EngineConfig): Engine {
     limits: { ...defaultLimits, ...config.limits },
     now,
     hours: config.hours ?? (() => null),
+    owners: knownOwners({ ledger, sources: config.sources, now, log }),
     release: config.release ?? null,
     holder: (app, environment, except) => runner.running(app, environment, except),
     begin: (intent, seen, id) => {

@@ -14,6 +14,7 @@ import type { PullRequests } from '../systems/github/pull-requests';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { AutopilotDecisions } from './bags/autopilot-decisions';
 import type { CellHistory } from './cell-history';
+import type { KnownOwners } from './code-owners';
 import type { Emergencies } from './emergency/emergencies';
 import type { ImageCache } from './image-cache';
 import type { LedgerReader } from './ledger-reader';
@@ -99,6 +100,8 @@ export interface World {
   readonly now: () => Date;
   /** How an environment stands to its deploy hours; `null`: it has none. */
   readonly hours: (environment: string) => HoursNow | null;
+  /** Who owns files, as CODEOWNERS files name them. */
+  readonly owners: KnownOwners;
   /** What the Release app says of apps; `null`: the estate names none. */
   readonly release: ReleaseNotes | null;
   /** Begins an operation as whoever asks for it does; under an id that the journal has, it was begun already. */

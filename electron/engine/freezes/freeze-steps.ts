@@ -1,7 +1,9 @@
 import type { Actor } from '../../../shared/domain/bags/decisions';
+import { recordPage } from '../../../shared/domain/estate/github-pages';
 import { freezeAnnouncement } from '../../../shared/domain/freeze/freeze-announcement';
 import { type FreezeIntent, type Intent, titleOf } from '../../../shared/domain/operation/intent';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
+import { recordPath } from '../../../shared/domain/records/record-paths';
 import type { Snapshot } from '../../ledger/ledger';
 import { askLedgerAgain } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -83,6 +85,7 @@ export async function commitFreeze(context: StepContext<FreezeIntent>): Promise<
       at: world.now().toISOString(),
       who: intent.kind === 'thaw' && intent.ended ? null : world.identity().name,
       why: intent.reason ?? null,
+      page: recordPage(world.estate, recordPath('freeze', { operation: freeze.operation })),
       callEveryone: intent.kind === 'freeze' && intent.callEveryone === true,
     });
     if (told) world.announce(told);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Estate } from '../../../shared/domain/estate/estate';
+import { gitHubOf, teamPage } from '../../../shared/domain/estate/github-pages';
 import type { RouteConfig, RouteKind, RouteOf } from '../../../shared/domain/estate/routes';
 import { routesOf } from '../../../shared/domain/estate/routes-of';
 import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
@@ -47,17 +48,6 @@ const refusalKey = (app: string, environment: string, kind: RouteKind): string =
 const answerLasts = 60_000;
 /** Milliseconds for which a refusal that was met closes a route. */
 const refusalLasts = 10 * 60_000;
-
-/** A team's page on GitHub; `null`: the estate names no GitHub over https. */
-function teamPage({ ledger, sources }: Estate, { org, team }: { org: string; team: string }): string | null {
-  const api = ledger.github?.apiUrl ?? sources?.github?.apiUrl;
-  if (!api || !URL.canParse(api)) return null;
-  // `https://api.github.com` is github.com's; an own server has its API under `https://<host>/api/v3`.
-  const { protocol, host } = new URL(api);
-  if (protocol !== 'https:') return null;
-  const web = host === 'api.github.com' ? 'github.com' : host;
-  return `https://${web}/orgs/${encodeURIComponent(org)}/teams/${encodeURIComponent(team)}`;
-}
 
 interface Answered<T> {
   at: number;
@@ -193,7 +183,8 @@ export function createRoutes(options: {
     team: (environment) => {
       const found = teamOf(environment);
       const place = estate.environments.find(({ name }) => name === environment)?.team;
-      return found && { ...found, page: place ? teamPage(estate, place) : null };
+      const api = gitHubOf(estate);
+      return found && { ...found, page: place && api ? teamPage(api, place.org, place.team) : null };
     },
     config: <K extends RouteKind>(environment: string, kind: K) =>
       routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,

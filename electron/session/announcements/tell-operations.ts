@@ -1,5 +1,6 @@
 import { announcementsOf } from '../../../shared/domain/announcement/of-operation';
 import type { Estate } from '../../../shared/domain/estate/estate';
+import { commitPage } from '../../../shared/domain/estate/github-pages';
 import type { Announce } from '../../announcements/announce';
 import type { Engine } from '../../engine/engine-types';
 
@@ -12,7 +13,7 @@ const most = 1_000;
  */
 export function tellOperations(
   engine: Pick<Engine, 'get' | 'list' | 'onChange'>,
-  { pipelines }: Pick<Estate, 'pipelines'>,
+  { pipelines, ledger }: Pick<Estate, 'pipelines' | 'ledger'>,
   announce: Announce,
 ): () => void {
   const pipelineOf = (environment: string): string | null => {
@@ -21,8 +22,10 @@ export function tellOperations(
     );
     return one && !other ? one.name : null;
   };
+  const pageOf = (commit: string): string | null =>
+    ledger.github ? commitPage(ledger.github, commit) : null;
   const tell = (operation: Parameters<typeof announcementsOf>[0]): void => {
-    for (const one of announcementsOf(operation, pipelineOf)) announce(one);
+    for (const one of announcementsOf(operation, pipelineOf, pageOf)) announce(one);
   };
   for (const operation of engine.list({ limit: most }).reverse()) tell(operation);
   return engine.onChange((changes) => {

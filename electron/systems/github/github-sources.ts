@@ -9,6 +9,7 @@ import { isImageTag } from '../../../shared/domain/ledger/version';
 import { fillTemplate } from '../../../shared/domain/text/fill-template';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { listCandidates } from './candidates';
+import { readCodeOwners } from './code-owners';
 import { commitChecks } from './commit-checks';
 import { compareRefs } from './compare-refs';
 import { type GitHub, gitHubFailure } from './github-client';
@@ -29,6 +30,8 @@ export interface Sources {
    * source repos are not asked over an API that could tell.
    */
   checks?(app: string, version: string, signal?: AbortSignal): Promise<CommitChecks>;
+  /** The CODEOWNERS file of an app's repo; `null`: it has none. Left out: as `checks`. @throws the client's errors. */
+  codeOwners?(app: string, signal?: AbortSignal): Promise<string | null>;
   /** Link to the app's source repo in a browser; `null` when it isn't https. */
   webUrl(app: string): string | null;
   freshness(): Freshness;
@@ -223,6 +226,7 @@ export function createGitHubSources(config: {
         return { state: 'unknown', because: `${failure.message} ${failure.meaning}` };
       }
     },
+    codeOwners: (app, signal) => asking(() => readCodeOwners(github, repoOf(app), signal), signal),
     webUrl,
     freshness: () => freshness,
   };

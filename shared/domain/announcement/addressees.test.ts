@@ -84,7 +84,12 @@ describe('what the Release app records', () => {
   const record = (change: Partial<Announcement>, by?: ('workflow' | 'actions')[]) =>
     releaseRecord(
       { ...deploy, ...change },
-      { url: 'https://release.example.org', owner: 'alphagov', applications: {}, recordedBy: by ?? ['workflow', 'actions'] },
+      {
+        url: 'https://release.example.org',
+        owner: 'alphagov',
+        applications: {},
+        recordedBy: by ?? ['workflow', 'actions'],
+      },
     );
   it('is a version that landed, as the notify-release workflow words it', () => {
     expect(record({ version: 'release-0123abc' })).toEqual({

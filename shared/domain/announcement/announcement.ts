@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { routeKindSchema } from '../estate/routes';
+import { noSuchPlace, placeOfLink } from '../link/signalbox-link';
 
 /**
  * What can be told to people outside of Signalbox. One name per thing that happened: how it began and how it ended are
@@ -62,11 +63,17 @@ export const announcementSchema = z.object({
   details: z.array(text).max(20),
   /** When it ends by itself: ISO 8601 UTC; `null`: never, or it has no end. */
   until: z.iso.datetime().nullable(),
-  /** Where more is to be read: an https address; `null`: nowhere. */
+  /** Where more is to be read on the web, such as the commit, the pull request or the run; `null`: nowhere. */
   link: z
     .url({ protocol: /^https$/ })
     .max(2_000)
     .nullable(),
+  /** The same in Signalbox, for whoever has it; left out: it has no place for it. */
+  open: z
+    .string()
+    .max(500)
+    .refine((link) => placeOfLink(link) !== noSuchPlace)
+    .optional(),
   /** Somebody ticked that everyone in the channel is called (`@channel`): for freezes alone. */
   callEveryone: z.boolean(),
 });

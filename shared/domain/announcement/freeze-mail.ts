@@ -1,6 +1,7 @@
 import type { FreezeScope } from '../freeze/freeze';
 import { scopeText } from '../freeze/freeze';
 import { passesText } from '../freeze/freeze-words';
+import { freezesLink } from '../link/signalbox-link';
 
 /**
  * A freeze as a mail that people write to others before they set it, or after.
@@ -24,6 +25,8 @@ export function freezeMail(freeze: {
     ...(reason.trim() === '' ? [] : [`Why: ${reason.trim()}`]),
     '',
     passesText(freeze),
+    '',
+    `In Signalbox: ${freezesLink}`,
   ];
   return {
     subject: `Deploy freeze: ${what}${until === null ? '' : ` until ${until}`}`,

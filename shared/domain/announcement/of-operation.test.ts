@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commitPage } from '../estate/github-pages';
 import type { Intent } from '../operation/intent';
 import type { Job, Operation, Step } from '../operation/operation';
 import { announcementSchema } from './announcement';
@@ -189,5 +190,35 @@ describe('what is told of an operation', () => {
     );
     expect(routes).toEqual(['workflow', 'actions', 'pull-request']);
     expect(announcementsOf(operation({ commit: 'c' }), () => null)[0]?.route).toBeUndefined();
+  });
+});
+
+describe('where it is read', () => {
+  const id = '0192f0c1-0000-7000-8000-000000000000';
+  const commit = 'a'.repeat(40);
+  const run = 'https://github.com/example/router/actions/runs/1';
+  const links = (change: Partial<Operation>) =>
+    announcementsOf(
+      operation({ id, commit, ...ended, state: 'succeeded', ...change }),
+      () => 'apps',
+      (one) => commitPage({ apiUrl: 'https://api.github.com', owner: 'example', repo: 'releases' }, one),
+    ).map((one) => {
+      expect(announcementSchema.safeParse(one).error).toBeUndefined();
+      return [one.link, one.open];
+    });
+
+  it.each<[string, Partial<Operation>, string | null]>([
+    ['its commit', {}, `https://github.com/example/releases/commit/${commit}`],
+    ['the run that carries it', { jobs: [{ ...job('github-workflow', 'succeeded'), url: run }] }, run],
+    [
+      'its commit, where a job’s address is no page',
+      { jobs: [{ ...job('github-workflow', 'succeeded'), url: 'javascript:alert(1)' }] },
+      `https://github.com/example/releases/commit/${commit}`,
+    ],
+    ['nowhere, without a commit that is one', { commit: 'main' }, null],
+  ])('is %s, and the operation in Signalbox', (_, change, link) => {
+    const found = links(change);
+    expect(found.length).toBeGreaterThan(0);
+    for (const one of found) expect(one).toEqual([link, `signalbox://operation/${id}`]);
   });
 });

@@ -1,4 +1,5 @@
 import { shortVersion } from '../ledger/version';
+import { operationLink } from '../link/signalbox-link';
 import type { Intent } from '../operation/intent';
 import { type Operation, waitsForReview } from '../operation/operation';
 import type { RouteKind } from '../route/route';
@@ -113,6 +114,16 @@ function begunAt(operation: Operation): string | null {
   return first?.state === 'succeeded' ? first.finishedAt : null;
 }
 
+/** Where it is read on the web: the run or the pull request that carries it, else its commit. */
+function webOf({ jobs, commit }: Operation, commitPage: (commit: string) => string | null): string | null {
+  const carrying = jobs.findLast(({ url }) => url !== null && isWebPage(url))?.url ?? null;
+  return carrying ?? (commit === null ? null : commitPage(commit));
+}
+
+/** As long as an announcement takes, and nothing but https: a job's address comes from another system. */
+const isWebPage = (url: string): boolean =>
+  url.length <= 2_000 && URL.canParse(url) && new URL(url).protocol === 'https:';
+
 /** How it ended, as an event; `null`: it runs, or nobody is told of such an end. */
 function endOf({ state }: Operation, told: Told): AnnouncementEvent | null {
   switch (state) {
@@ -137,16 +148,19 @@ const endWords: Partial<Record<Operation['state'], string>> = {
  * What is told of an operation as it stands, oldest first: that it began, and how it ended. Asked again it answers the same,
  * with the same ids, so that nothing is told twice after a restart.
  * @param pipelineOf the pipeline of an environment; `null`: it is in none, or in several.
+ * @param commitPage where a commit of the release repo is read on the web; `null`: nowhere.
  */
 export function announcementsOf(
   operation: Operation,
   pipelineOf: (environment: string) => string | null,
+  commitPage: (commit: string) => string | null = () => null,
 ): Announcement[] {
   const { intent, id, actor, finishedAt } = operation;
   const told = toldOf(intent);
   const begun = told && begunAt(operation);
   if (!told || begun === null || !('environment' in intent)) return [];
   const route = routeOf(operation);
+  const open = operationLink(id);
   const common = {
     thread: `operation ${id}`,
     who: actor,
@@ -158,7 +172,8 @@ export function announcementsOf(
     ...(route === undefined ? {} : { route }),
     why: intent.reason?.trim() || null,
     until: null,
-    link: null,
+    link: webOf(operation, commitPage),
+    ...(open === null ? {} : { open }),
     callEveryone: false,
   };
   const all: Announcement[] = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Announcement } from './announcement';
+import { type Announcement, announcementEvents } from './announcement';
 import { slackEscaped, slackText } from './slack-text';
 
 const announcement: Announcement = {
@@ -77,8 +77,8 @@ describe('a message for Slack', () => {
     };
     expect(slackText({ ...freeze, callEveryone: true })).toMatch(/^<!channel> \*Freeze: production\*/);
     expect(markup(slackText(freeze))).toEqual([]);
-    expect(markup(slackText({ ...announcement, callEveryone: true }))).toEqual([]);
-    expect(markup(slackText({ ...announcement, event: 'manual', callEveryone: true }))).toEqual([]);
+    for (const event of announcementEvents.filter((one) => one !== 'freeze-set'))
+      expect(markup(slackText({ ...announcement, event, callEveryone: true }))).toEqual([]);
   });
 
   it('shows an end in each reader’s own time, and a link that nothing in its address ends early', () => {
@@ -88,8 +88,16 @@ describe('a message for Slack', () => {
     );
     const link = 'https://example.org/a?b=1&c=<!channel>|x';
     expect(slackText({ ...announcement, link })).toContain(
-      '<https://example.org/a?b=1&amp;c=%3C!channel%3E%7Cx|Open>',
+      '<https://example.org/a?b=1&amp;c=%3C!channel%3E%7Cx|Open on the web>',
     );
+  });
+
+  it('ends with the way to it on the web and in Signalbox', () => {
+    const open = 'signalbox://app/router?environment=production';
+    expect(slackText({ ...announcement, link: 'https://github.com/example/r/commit/1', open })).toMatch(
+      /\n<https:\/\/github\.com\/example\/r\/commit\/1\|Open on the web> · <signalbox:\/\/app\/router\?environment=production\|Open in Signalbox>$/,
+    );
+    expect(slackText({ ...announcement, open })).toMatch(/\n<signalbox:[^>]*\|Open in Signalbox>$/);
   });
 
   it('stays short, whatever it is given', () => {

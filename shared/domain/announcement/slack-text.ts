@@ -37,7 +37,8 @@ const slackLink = (url: string, text: string): string =>
 
 /** An announcement as the text of a message, in Slack's own markup. */
 export function slackText(announcement: Announcement): string {
-  const { who, why, details, until, link, callEveryone, event } = announcement;
+  const { who, why, details, until, link, open, callEveryone, event } = announcement;
+  const links = [link && slackLink(link, 'Open on the web'), open && slackLink(open, 'Open in Signalbox')];
   const said = [
     who === null ? null : `By ${slackEscaped(who)}`,
     until === null ? null : `until ${slackTime(until)}`,
@@ -47,7 +48,7 @@ export function slackText(announcement: Announcement): string {
     said.join(', '),
     why === null || why.trim() === '' ? '' : `Why: ${slackEscaped(why)}`,
     ...details.slice(0, mostDetails).map(slackEscaped),
-    link === null ? '' : slackLink(link, 'Open'),
+    links.filter((one) => one).join(' · '),
   ]
     .filter((line) => line !== '')
     .join('\n');

@@ -6,8 +6,22 @@ import type { Announcement } from './announcement';
  * @param text the same as a line for people.
  */
 export function webhookBody(announcement: Announcement, text: string, estate: string): string {
-  const { event, at, who, what, pipeline, environments, apps, version, why, details, until, link, thread } =
-    announcement;
+  const {
+    event,
+    at,
+    who,
+    what,
+    pipeline,
+    environments,
+    apps,
+    version,
+    why,
+    details,
+    until,
+    link,
+    open,
+    thread,
+  } = announcement;
   return JSON.stringify({
     type: event,
     timestamp: at,
@@ -25,6 +39,7 @@ export function webhookBody(announcement: Announcement, text: string, estate: st
       details,
       until,
       link,
+      open: open ?? null,
     },
   });
 }

@@ -48,6 +48,17 @@ describe('what is told of a freeze', () => {
     ]);
   });
 
+  it('leads to every freeze in Signalbox, and to its record while that is there', () => {
+    const page = 'https://github.com/example/r/blob/main/.signalbox/freezes/1.yaml';
+    const links = (kind: 'freeze' | 'thaw') => {
+      const one = freezeAnnouncement(kind, freeze, { ...told, page });
+      return [one?.link, one?.open];
+    };
+    expect(links('freeze')).toEqual([page, 'signalbox://freezes']);
+    expect(links('thaw')).toEqual([null, 'signalbox://freezes']);
+    expect(freezeAnnouncement('freeze', freeze, told)?.link).toBeNull();
+  });
+
   it('says when a planned one begins', () => {
     const planned = freezeAnnouncement('freeze', { ...freeze, from: '2026-03-01T17:00:00.000Z' }, told);
     expect(planned?.details[0]).toBe('It begins at 2026-03-01 17:00 UTC.');
@@ -66,5 +77,6 @@ describe('what is told of a freeze', () => {
     expect(mail.subject).toBe('Deploy freeze: production until Mon 2 Mar 09:00');
     expect(mail.body).toContain('From: now\nUntil: Mon 2 Mar 09:00\nWhy: election night\n');
     expect(mail.body).toContain('Automatic deploys are stopped.');
+    expect(mail.body).toMatch(/\n\nIn Signalbox: signalbox:\/\/freezes$/);
   });
 });

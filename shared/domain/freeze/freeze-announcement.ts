@@ -1,4 +1,5 @@
 import type { Announcement } from '../announcement/announcement';
+import { freezesLink } from '../link/signalbox-link';
 import type { FreezeIntent } from '../operation/intent';
 import { utcText } from '../text/utc-text';
 import { type Freeze, scopeText } from './freeze';
@@ -12,7 +13,14 @@ import { passesText } from './freeze-words';
 export function freezeAnnouncement(
   kind: FreezeIntent['kind'],
   freeze: Freeze,
-  told: { at: string; who: string | null; why: string | null; callEveryone?: boolean },
+  told: {
+    at: string;
+    who: string | null;
+    why: string | null;
+    callEveryone?: boolean;
+    /** Where its record is read on the web, while it is there; `null`: nowhere. */
+    page?: string | null;
+  },
 ): Announcement | null {
   if (kind !== 'freeze' && kind !== 'thaw') return null;
   const isSet = kind === 'freeze';
@@ -31,7 +39,8 @@ export function freezeAnnouncement(
     why: isSet ? freeze.reason : told.why,
     details: isSet ? [...begins, passesText(freeze)] : ['Nothing was deployed by this.'],
     until: isSet ? freeze.until : null,
-    link: null,
+    link: (isSet && told.page) || null,
+    open: freezesLink,
     callEveryone: isSet && told.callEveryone === true,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLink, noSuchPlace, placeOfLink } from './signalbox-link';
+import { appLink, freezesLink, isLink, noSuchPlace, operationLink, placeOfLink } from './signalbox-link';
 
 const id = '0193a7c2-5d1e-7f00-8a4b-2f6a1c9d3e57';
 
@@ -63,4 +63,18 @@ describe('no place is made of', () => {
 test('what is meant for us is told from options and paths', () => {
   expect(['signalbox://app/x', 'Signalbox:x'].every(isLink)).toBe(true);
   expect(['--estate', '/srv/signalbox://x', 'https://x', ''].some(isLink)).toBe(false);
+});
+
+test('links that are made for messages lead where they say, or are not made', () => {
+  expect(placeOfLink(appLink('frontend', 'production') ?? '')).toBe(
+    '/apps/frontend?environment=%22production%22',
+  );
+
+  expect(placeOfLink(operationLink(id) ?? '')).toBe(`/operations/${id}`);
+  expect(placeOfLink(freezesLink)).toBe('/freezes');
+  for (const bad of ['../x', 'a b', 'a&b=c', 'a#b', '', 'a>b|c', 'x'.repeat(200)]) {
+    expect(appLink(bad, 'production')).toBeNull();
+    expect(appLink('frontend', bad)).toBeNull();
+    expect(operationLink(bad)).toBeNull();
+  }
 });

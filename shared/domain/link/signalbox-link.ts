@@ -8,6 +8,7 @@
  * | `signalbox://environment/<environment>` | what the environment's cluster shows |
  * | `signalbox://operation/<id>` | an operation |
  * | `signalbox://rollback/<app>/<environment>` | the sheet in which a rollback is looked at before it is sent |
+ * | `signalbox://freezes` | every freeze |
  * | `signalbox://moment/<ISO 8601>` | the board as it was then |
  */
 export const linkScheme = 'signalbox';
@@ -51,6 +52,9 @@ export function placeOfLink(link: string): string {
       if (path.length === 2 && name.test(first) && name.test(second))
         return `/apps/${first}?${search({ environment: second, look: 'rollback' })}`;
       break;
+    case 'freezes':
+      if (path.length === 0) return '/freezes';
+      break;
     case 'moment':
       if (path.length === 1 && moment.test(first) && !Number.isNaN(Date.parse(first)))
         return `/?${search({ at: first })}`;
@@ -81,3 +85,17 @@ function partsOf(link: string): { path: string[]; search: URLSearchParams } | nu
     return null;
   }
 }
+
+/** A link to a place, for messages; `null` where a name can't stand in one: then it would open nothing. */
+const linkTo = (link: string): string | null => (placeOfLink(link) === noSuchPlace ? null : link);
+
+/** The app in an environment. */
+export const appLink = (app: string, environment: string): string | null =>
+  linkTo(`${linkScheme}://app/${encodeURIComponent(app)}?environment=${encodeURIComponent(environment)}`);
+
+/** @param id a UUID. */
+export const operationLink = (id: string): string | null =>
+  linkTo(`${linkScheme}://operation/${encodeURIComponent(id)}`);
+
+/** Every freeze. */
+export const freezesLink = `${linkScheme}://freezes`;

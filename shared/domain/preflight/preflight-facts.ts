@@ -130,6 +130,12 @@ export interface OutsideFacts {
   serving: readonly string[];
   /** The GitHub team of the environment, and whether the person is in it; `null`: the estate names none. */
   team: (NonNullable<RouteFacts['team']> & { page: string | null }) | null;
+  /** Who owns what it is about, by the CODEOWNERS files: its file in the release repo, its repo, the migrations in it. */
+  owners: Readonly<
+    Record<'tagFile' | 'app' | 'migrations', readonly { name: string; page: string | null }[]>
+  >;
+  /** Where people read Signalbox's own records, before a record's path; `null`: nowhere that is known. */
+  recordsPage: string | null;
   /** What the Release app says to know when deploying the app; `null`: it is not to be asked. */
   release: ReleaseSeen | 'not-asked' | null;
   /** How much the environment's checks count; left out: as they are. */

@@ -53,6 +53,8 @@ export const quietOutside: OutsideFacts = {
   onItsWay: [],
   serving: [],
   team: null,
+  owners: { tagFile: [], app: [], migrations: [] },
+  recordsPage: null,
   release: null,
   evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
   change: {
