@@ -227,6 +227,77 @@ describe('announcements', () => {
   });
 });
 
+describe('a queue that goes wrong', () => {
+  it('keeps nobody waiting while a webhook never answers, and nothing else from being told', async () => {
+    receivers.modes.webhook = 'hangs';
+    const announcer = open();
+    announcer.announce(operationOf('started'));
+    // Told without a wait: whoever announces has gone on by now, and Slack is told beside it.
+    expect(announcer.open()).toHaveLength(2);
+    await expect.poll(texts).toEqual([['*Deploying router v12 to production*']]);
+    await expect
+      .poll(() => announcer.open().map(({ destination, state }) => `${destination} ${state}`))
+      .toEqual(['webhook sending']);
+    announcer.announce(operationOf('ended'));
+    await expect.poll(() => texts()[0]).toHaveLength(2);
+    // It ends although it waits; at the next start nobody knows whether it arrived, and it is not sent again.
+    await announcer.end();
+    receivers.modes.webhook = 'up';
+    const next = open();
+    await expect.poll(() => receivers.received.webhook.map(({ id }) => id)).toHaveLength(2);
+    expect(next.open().map(({ announcement, state }) => `${announcement.id} ${state}`)).toEqual([
+      'operation o1 started unknown',
+    ]);
+  });
+
+  it('tells nothing twice and keeps no core busy while the disk is full, and goes on once it is not', async () => {
+    const journal = openJournal(file());
+    const { database } = journal.beside;
+    let tries = 0;
+    const queue = openQueue(journal.beside, now());
+    const announcer = createAnnouncer({
+      queue: {
+        ...queue,
+        get lost() {
+          return queue.lost;
+        },
+        begin: (id) => {
+          tries += 1;
+          queue.begin(id);
+        },
+      },
+      addressees: () => slackOnly,
+      isReady: () => isReady,
+      send: (delivery) => sendTo(receivers.url, delivery),
+      now,
+      log: noLog,
+      onChange: () => undefined,
+    });
+    ends.push(async () => {
+      await announcer.close();
+      journal.close();
+    });
+    let isReady = false;
+    announcer.announce(operationOf('started'));
+    // SQLite itself refuses to write from here on, as it does on a full disk.
+    database.exec('PRAGMA query_only = ON');
+    isReady = true;
+    announcer.look();
+    await expect.poll(() => tries).toBe(1);
+    announcer.look();
+    announcer.look();
+    await expect.poll(() => announcer.open().map(({ state }) => state)).toEqual(['waiting']);
+    expect(() => announcer.announce(operationOf('ended'))).not.toThrow();
+    expect(announcer.lost).toBe(1);
+    expect([tries, receivers.received.slack]).toEqual([1, []]);
+    database.exec('PRAGMA query_only = OFF');
+    later = 31_000;
+    announcer.look();
+    await expect.poll(texts).toEqual([['*Deploying router v12 to production*']]);
+    expect(tries).toBe(2);
+  });
+});
+
 /** Kills at every point of each of the four messages: Slack and webhook, at the start and at the end. */
 const kills = (['begun', 'arrived', 'recorded'] as const).flatMap((point) =>
   [1, 2, 3, 4].map((message): [KillOrder['point'], number] => [point, message]),

@@ -10,6 +10,8 @@ const tooOld = 24 * 3_600_000;
 /** From the first to the longest pause between two tries, in milliseconds. */
 const firstPause = 5_000;
 const longestPause = 15 * 60_000;
+/** Milliseconds until it is tried again where the queue could not be written. */
+const restUnwritten = 30_000;
 /** How long the end of Signalbox waits for answers, in milliseconds. */
 const closePatience = 3_000;
 
@@ -48,7 +50,9 @@ export function createAnnouncer(options: {
   onChange: () => void;
 }): Announcer {
   const { queue, now, log } = options;
-  const onTheWay = new Map<string, Promise<void>>();
+  const onTheWay = new Map<string, Promise<unknown>>();
+  /** Until when nothing is tried there, since what becomes of it could not be written down: such as on a full disk. */
+  const resting = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let closing = false;
   let notQueued = 0;
@@ -93,11 +97,17 @@ export function createAnnouncer(options: {
     try {
       const heads = queue
         .heads()
-        .filter((one) => !onTheWay.has(laneOf(one)) && options.isReady(one.destination));
+        .filter((one) => !onTheWay.has(laneOf(one)) && options.isReady(one.destination))
+        .map((one) => ({ ...one, due: Math.max(one.due, resting.get(laneOf(one)) ?? 0) }));
       for (const head of heads.filter(({ due }) => due <= now())) {
         const lane = laneOf(head);
         const sending = sendOne(head)
-          .catch((error: unknown) => log('error', 'announcements.not-written', { error }))
+          .then(() => resting.delete(lane))
+          .catch((error: unknown) => {
+            // Tried again at once it would keep a core busy for as long as the disk is full.
+            resting.set(lane, now() + restUnwritten);
+            log('error', 'announcements.not-written', { error });
+          })
           .finally(() => {
             onTheWay.delete(lane);
             options.onChange();

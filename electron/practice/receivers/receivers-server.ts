@@ -162,6 +162,8 @@ export async function startReceivers(options: { port?: number } = {}): Promise<R
     if (mode === 'rate-limited') return send(response, 429, 'rate limited', { 'retry-after': '1' });
     const said = answer(who, path, request, body);
     if (mode === 'cut-after') return void response.destroy();
+    // Whoever waits for the answer waits until they give up.
+    if (mode === 'hangs') return;
     send(response, said.status, said.body);
   }
 

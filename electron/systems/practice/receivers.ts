@@ -11,9 +11,9 @@ export const receiverSecrets = {
 
 /**
  * How a receiver behaves: as usual, not for now (503, or 429 with `Retry-After: 1`), or it does what it is asked for and the
- * connection breaks before its answer.
+ * connection breaks before its answer, or it never answers.
  */
-const receiverModes = ['up', 'unavailable', 'rate-limited', 'cut-after'] as const;
+const receiverModes = ['up', 'unavailable', 'rate-limited', 'cut-after', 'hangs'] as const;
 export const receiverModeSchema = z.enum(receiverModes);
 export type ReceiverMode = z.infer<typeof receiverModeSchema>;
 
