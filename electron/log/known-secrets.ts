@@ -1,7 +1,7 @@
 /** Shorter texts are words of the language as often as secrets: hiding them would make other texts unreadable. */
 const shortest = 10;
 /** Tokens of logins come and go: the oldest are forgotten. */
-const mostKnown = 400;
+const mostKnown = 80;
 
 /** By secret, the forms in which it can come back: as it is, base64 (RFC 4648, both alphabets), in URLs and JSON. */
 const known = new Map<string, readonly string[]>();
