@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
 import { appArguments, requireElectron } from '../electron/dev/electron-runtime';
+import { projectRoot } from '../electron/dev/project';
 import { type RunningApp, startApp } from '../electron/dev/running-app';
 import { callChannel, openChannel } from '../shared/contract/channels';
 import { procedureNames, streamNames } from '../shared/contract/names';
 import { expect, test } from './fixtures';
+import { fuzzCalls } from './fuzz-calls';
+import { lookAt } from './look';
+import { practiceOf } from './practice';
+import { ask, boardReady, goTo } from './screen';
 import { newUserData, removeUserData } from './shared-app';
 
 /** Where the one window is and what it calls itself: asked in the main process, since Playwright gives up a crashed page. */
@@ -102,6 +108,81 @@ test.describe('in one window, which stays as it was', () => {
   test('a call with data that is not allowed is refused with a reason', async () => {
     const answer = await app.page.evaluate(() => window.signalbox?.call['app.get']({ app: '' }));
     expect(answer).toMatchObject({ ok: false, failure: { code: 'invalid-input' } });
+  });
+
+  test('calls that nobody means are answered, and change nothing', async () => {
+    await boardReady(app.page);
+    const practice = await practiceOf(app.userData);
+    const stays = async () => ({
+      repo: await practice.git('for-each-ref'),
+      settings: await ask(app.page, 'settings.get', {}),
+      credentials: await ask(app.page, 'credentials.get', {}),
+      allowed: await ask(app.page, 'consent.list', {}),
+      operations: await ask(app.page, 'operation.list', { limit: 200 }),
+      announcements: await ask(app.page, 'announcements.get', {}),
+    });
+    const before = await stays();
+    const calls = Number(process.env.SIGNALBOX_FUZZ_CALLS ?? 1_000);
+    const { sent, answers, faults } = await fuzzCalls(app.page, { calls, seed: 15 });
+    expect(faults).toEqual([]);
+    expect(sent).toBeGreaterThan(calls * 0.8);
+    expect(answers['invalid-input']).toBeGreaterThan(calls * 0.3);
+    expect(await stays()).toEqual(before);
+    expect(app.electron.windows()).toHaveLength(1);
+    // The value is the seed of the numbers, so that a fault can be made again.
+    test.info().annotations.push({ type: 'fuzz', description: JSON.stringify({ sent, answers }) });
+  });
+
+  test('a page or a frame that is not ours is not answered', async () => {
+    const preload = path.join(projectRoot, 'dist/electron/preload.cjs');
+    const heard = await app.electron.evaluate(async ({ BrowserWindow }, script) => {
+      const window = new BrowserWindow({
+        show: false,
+        webPreferences: { preload: script, sandbox: true, nodeIntegrationInSubFrames: true },
+      });
+      const ask = `window.signalbox.call['settings.get']({}).then(() => 'answered', String)`;
+      const listen = `new Promise((resolve) => {
+        window.signalbox.open.events({}, () => resolve('answered'), () => resolve('ended'));
+        setTimeout(resolve, 1000, 'silent');
+      })`;
+      const said: string[] = [];
+      for (const url of [
+        'data:text/html,other',
+        'about:blank',
+        'data:text/html,<iframe srcdoc="inner"></iframe>',
+      ]) {
+        await window.loadURL(url);
+        for (const frame of window.webContents.mainFrame.framesInSubtree)
+          said.push(
+            String(await frame.executeJavaScript(ask)),
+            String(await frame.executeJavaScript(listen)),
+          );
+      }
+      window.destroy();
+      return said;
+    }, preload);
+    expect(heard).toHaveLength(8);
+    for (const one of heard) expect(one).toMatch(/may not call Signalbox|^silent$|^ended$/);
+    expect(heard.filter((one) => one.includes('may not call'))).toHaveLength(4);
+  });
+
+  test('the content is hidden with the screen, answers nothing meanwhile, and comes back where it was', async () => {
+    const { desktop } = await ask(app.page, 'settings.get', {});
+    await goTo(app.page, '#/settings');
+    await app.page.getByRole('switch', { name: 'Lock with the screen' }).click({ force: true });
+    await expect(app.page.getByRole('switch', { name: 'Lock with the screen' })).toBeChecked();
+    await lookAt(app, 'settings-desktop');
+    await app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('lock-screen'));
+    await expect(app.page.getByRole('heading')).toHaveText('Signalbox is locked');
+    expect(await app.page.evaluate(() => document.body.innerText)).not.toContain('frontend');
+    const answer = app.page.evaluate(() => window.signalbox?.call['board.get']({}).then(() => 'ok', String));
+    expect(await answer).toContain('Signalbox is locked');
+    // Playwright waits for navigations that end, and this one is answered by main.
+    await app.page.getByRole('link', { name: 'Unlock' }).click({ noWaitAfter: true });
+    await expect(app.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+    await ask(app.page, 'settings.set', { desktop });
+    await goTo(app.page, '#/');
+    await expect(app.page.getByRole('grid')).toBeVisible();
   });
 
   test('a second start shows the first window and ends', async () => {

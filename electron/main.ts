@@ -1,20 +1,23 @@
 import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
-import type { Settings } from '../shared/contract/session';
+import { type Settings, usualDesktop } from '../shared/contract/session';
 import { defaultBoardSettings } from '../shared/domain/board/board-view';
 import { type Failure, FailureError } from '../shared/domain/failure/failure';
 import { failureOf } from '../shared/domain/failure/failure-of';
 import { inBackground } from './log/log';
 import type { EstateChoice } from './session/estates/choice';
-import { indexUrl, registerAppScheme, serveApp } from './shell/app-scheme';
+import { indexUrl, lockedUrl, registerAppScheme, serveApp } from './shell/app-scheme';
 import { askedChoice, parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
 import type { Desk } from './shell/desk';
+import { forgetIfAsked } from './shell/forget-everything';
 import { watchGraphics } from './shell/graphics';
 import { followLinks } from './shell/links';
 import { startLog } from './shell/log-file';
+import { startAtLogin } from './shell/login-start';
 import { setMenu } from './shell/menu';
+import { type ScreenLock, watchScreenLock } from './shell/screen-lock';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
 import { openTroubleWindow, troubleText } from './shell/trouble-window';
@@ -34,6 +37,8 @@ const userData = args.userData === null ? app.getPath('userData') : path.resolve
 let trouble = prepareUserData(userData);
 // Chromium needs some folder, of which nothing is kept.
 app.setPath('userData', trouble ? passingFolder() : userData);
+const isAlone = trouble !== null || app.requestSingleInstanceLock();
+const left = trouble === null && isAlone ? forgetIfAsked(userData) : [];
 const logging = startLog(app.getPath('userData'));
 const { log } = logging;
 
@@ -44,6 +49,7 @@ process.on('uncaughtException', (error) => log('error', 'app.uncaught-exception'
 
 let window: BrowserWindow | null = null;
 let desk: Desk | null = null;
+let screenLock: ScreenLock | null = null;
 const graphics = watchGraphics(app.getPath('userData'), log);
 const quitting = new AbortController();
 
@@ -53,13 +59,15 @@ const show = (): void => {
   window?.focus();
 };
 
-/** Brings the window to the front, at a path of its router. */
-function showAt(place: string): void {
+/** Brings the window to the front, at a path of its router; `null`: as it is. */
+function showAt(place: string | null): void {
   show();
-  goTo(place);
+  if (place !== null) goTo(place);
 }
 
 function goTo(place: string, then: () => void = () => undefined): void {
+  // What is hidden stays hidden.
+  if (screenLock?.isLocked()) return;
   const loaded = window?.loadURL(`${indexUrl}#${place}`).then(then);
   if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
 }
@@ -76,11 +84,13 @@ function defaultSettings(): Settings {
     colourScheme: 'auto',
     notifications: true,
     board: defaultBoardSettings,
+    desktop: usualDesktop,
     identity: { name: user, email: `${user}@${os.hostname()}.invalid` },
   };
 }
 
-function applyColourScheme(settings: Settings): void {
+function applySettings(settings: Settings): void {
+  startAtLogin(settings.desktop.startAtLogin, log);
   nativeTheme.themeSource = settings.colourScheme === 'auto' ? 'system' : settings.colourScheme;
 }
 
@@ -120,7 +130,7 @@ async function openDesk(
     logFile: logging.file,
     faults: logging.faults,
     settings,
-    applySettings: () => applyColourScheme(settings.get()),
+    applySettings: () => applySettings(settings.get()),
     window: () => window,
     show: showAt,
     loadAnew,
@@ -152,7 +162,7 @@ function start(): void {
     path.join(import.meta.dirname, '..', 'renderer'),
     app.isPackaged ? null : (process.env.SIGNALBOX_DEV_SERVER ?? null),
   );
-  applyColourScheme(settings.get());
+  applySettings(settings.get());
   const choice = askedChoice(args) ?? settings.estates.last();
   const link = links.takeFirst();
   const shown = openWindow({
@@ -168,8 +178,21 @@ function start(): void {
         ? 'still loading its pages'
         : 'waiting for the graphics of this computer, which do not answer',
     onLate: (why) => log('warn', 'window.shown-unpainted', { why }),
+    unlock: () => {
+      const unlocking = screenLock?.unlock();
+      if (unlocking) inBackground(log, 'window.not-unlocked', unlocking);
+    },
   });
   window = shown;
+  let before = indexUrl;
+  screenLock = watchScreenLock(
+    () => settings.get().desktop,
+    (isLocked) => {
+      const url = isLocked ? lockedUrl : before;
+      if (isLocked) before = shown.webContents.getURL() || indexUrl;
+      if (!shown.isDestroyed()) inBackground(log, 'window.page-not-loaded', shown.loadURL(url), { url });
+    },
+  );
   const opening = openDesk(settings, defaults, shown, choice, link);
   opening.catch((error: unknown) => {
     if (!quitting.signal.aborted) log('error', 'app.estate-not-opened', { error });
@@ -178,6 +201,7 @@ function start(): void {
     async (name) => (await opening).handlers(name),
     async () => (await opening).streamHandlers(),
     (procedure, error) => log('error', 'ipc.failed', { procedure, error }),
+    () => screenLock?.isLocked() ?? false,
   );
   inBackground(log, 'app.folder-not-closed', closeToOthers(userData));
   window.on('close', (event) => {
@@ -189,8 +213,9 @@ function start(): void {
   });
 }
 
-if (!trouble && !app.requestSingleInstanceLock()) app.quit();
+if (!isAlone) app.quit();
 else {
+  if (left.length > 0) log('error', 'app.not-forgotten', { left });
   app.on('second-instance', show);
   app.on('window-all-closed', () => app.quit());
   let ended = false;
@@ -199,6 +224,7 @@ else {
     event.preventDefault();
     if (desk?.holdsBack(() => app.quit())) return;
     ended = true;
+    screenLock?.close();
     quitting.abort();
     const end = Promise.resolve(desk?.end()).finally(() => (trouble ? app.exit(1) : app.quit()));
     inBackground(log, 'app.not-ended', end);

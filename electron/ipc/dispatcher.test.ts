@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { operationProcedures } from '../../shared/contract/operations';
+import { usualDesktop } from '../../shared/contract/session';
 import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { dispatch, type Handlers, type HandlersOf, runStream, type StreamHandlers } from './dispatcher';
@@ -8,6 +9,7 @@ const settings = {
   colourScheme: 'auto',
   notifications: true,
   board: defaultBoardSettings,
+  desktop: usualDesktop,
   identity: { name: 'Rehearsal', email: 'r@example.org' },
 } as const;
 const handlers = (overrides: Partial<Handlers>) => async (): Promise<Handlers> => overrides as Handlers;

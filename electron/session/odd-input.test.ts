@@ -10,7 +10,7 @@ import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import { connectProcedures } from '../../shared/contract/connect';
 import { estateProcedures } from '../../shared/contract/estates';
 import { procedureNames } from '../../shared/contract/names';
-import { windowProcedures } from '../../shared/contract/session';
+import { usualDesktop, windowProcedures } from '../../shared/contract/session';
 import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { dispatch, type SessionHandlers } from '../ipc/dispatcher';
@@ -65,6 +65,7 @@ beforeAll(async () => {
     colourScheme: 'auto' as const,
     notifications: true,
     board: defaultBoardSettings,
+    desktop: usualDesktop,
     identity: { name: 'A', email: 'a@example.org' },
   };
   handlers = createHandlers(session, {

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { usualDesktop } from '../../shared/contract/session';
 import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
 import { commitFiles, tagFile, tagPath } from '../ledger/testing/release-repo';
@@ -63,6 +64,7 @@ beforeAll(async () => {
     colourScheme: 'auto',
     notifications: true,
     board: defaultBoardSettings,
+    desktop: usualDesktop,
     identity: { name: 'A', email: 'a@example.org' },
   });
   settings.secrets.set({ one: 'AAAA' });

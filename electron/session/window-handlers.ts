@@ -6,6 +6,8 @@ import { refused } from './session-handlers';
 export interface WindowServices {
   settings: { get(): Settings; set(change: Partial<Settings>): Settings };
   openExternal: (url: string) => boolean;
+  /** Asks the person whether everything is to be forgotten. @returns whether it is. */
+  signOut: () => Promise<boolean>;
 }
 
 /** Handlers of the window's own matters. `changed`: settings are other ones now. */
@@ -22,6 +24,7 @@ export function windowHandlers(
       changed();
       return settings;
     },
+    'session.sign-out': async () => ({ done: await shell.signOut() }),
     'shell.open-external': ({ url }) => {
       if (!shell.openExternal(url)) throw refused('Signalbox only opens https links without a password.');
       return {};

@@ -11,6 +11,10 @@ export const indexUrl = `${origin}/index.html`;
 /** Shown when the renderer crashed; needs nothing that could have crashed with it. */
 export const crashedUrl = `${origin}/crashed`;
 
+/** Shown while nobody is at the computer, and where its button leads: main answers that, no page. */
+export const lockedUrl = `${origin}/locked`;
+export const unlockUrl = `${origin}/unlock`;
+
 /** Shown when Signalbox cannot start. */
 export const troubleUrl = `${origin}/trouble`;
 
@@ -64,6 +68,11 @@ const crashedBody = `<h1>The window stopped</h1>
 process and continue.</p>
 <a href="${indexUrl}">Open the board again</a>`;
 
+const lockedBody = `<h1>Signalbox is locked</h1>
+<p>Its content is hidden because nobody was at this computer. Operations continue.</p>
+<a href="${unlockUrl}">Unlock</a>
+<p class="quiet">This keeps passers-by from reading and clicking. Whoever can use your account on this computer can unlock it, too: lock the screen when you leave.</p>`;
+
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -92,6 +101,7 @@ export function serveApp(folder: string, devServer: string | null, trouble: stri
     const html = (title: string, body: string) =>
       new Response(page(nonce, title, body), { headers: headers('text/html; charset=utf-8') });
     if (url.pathname === '/crashed') return html('Signalbox: the window stopped', crashedBody);
+    if (url.pathname === '/locked') return html('Signalbox is locked', lockedBody);
     if (url.pathname === '/trouble' && trouble !== null) return html('Signalbox cannot start', trouble);
     if (devServer) return fetch(new URL(url.pathname + url.search, devServer));
     const file = path.join(folder, decodeURIComponent(url.pathname));

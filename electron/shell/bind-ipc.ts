@@ -6,24 +6,27 @@ import { dispatch, type Handlers, runStream, type StreamHandlers } from '../ipc/
 import { isOurs } from './app-scheme';
 
 /** Only the main frame of a page of ours may speak: a subframe or a foreign page is turned away. */
-function checkSender(frame: WebFrameMain | null): void {
+function checkSender(frame: WebFrameMain | null, isLocked: boolean): void {
   if (!frame || frame.parent !== null || !isOurs(frame.url)) {
     throw new Error('This sender may not call Signalbox.');
   }
+  if (isLocked) throw new Error('Signalbox is locked.');
 }
 
 /**
  * Binds every procedure and stream of the contract to its handler.
  * @param report is told of faults, with the name of the procedure or stream.
+ * @param isLocked nothing is answered meanwhile.
  */
 export function bindIpc(
   handlers: (name: ProcedureName) => Promise<Partial<Handlers>>,
   streamHandlers: () => Promise<Partial<StreamHandlers>>,
   report: (name: string, error: unknown) => void,
+  isLocked: () => boolean,
 ): void {
   for (const name of procedureNames) {
     ipcMain.handle(callChannel(name), (event, payload: unknown) => {
-      checkSender(event.senderFrame);
+      checkSender(event.senderFrame, isLocked());
       return dispatch(() => handlers(name), name, payload, report);
     });
   }
@@ -32,7 +35,7 @@ export function bindIpc(
       const port = event.ports[0];
       if (!port) return;
       try {
-        checkSender(event.senderFrame);
+        checkSender(event.senderFrame, isLocked());
       } catch {
         // A page that is not ours is not answered.
         port.close();

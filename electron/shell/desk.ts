@@ -21,7 +21,9 @@ import { keepPractice } from './practice-source';
 import { serviceFetch } from './service-fetch';
 import { openExternal } from './session-security';
 import type { SettingsStore } from './settings';
+import { showDeskStatus } from './show-desk-status';
 import { signInWindows } from './sign-in/sign-in-windows';
+import { signOutEverywhere } from './sign-out';
 import { openVault } from './vault';
 
 /**
@@ -61,7 +63,7 @@ export function openDesk(options: {
   applySettings: () => void;
   window: () => BrowserWindow | null;
   /** Brings the window to the front, at a path of its router. */
-  show: (place: string) => void;
+  show: (place: string | null) => void;
   /** Loads the window anew, at a path of its router: what it knew was of another estate. */
   loadAnew: (place: string) => void;
   log: Log;
@@ -69,6 +71,12 @@ export function openDesk(options: {
   const { userData, settings, log } = options;
   const vault = openVault(settings.secrets, safeStorage);
   const settingsListeners = new Set<() => void>();
+  const desktopStatus = showDeskStatus({
+    window: options.window,
+    hasTray: () => settings.get().desktop.tray,
+    open: options.show,
+    log,
+  });
   const practice = keepPractice({
     args: options.args,
     userData,
@@ -86,6 +94,7 @@ export function openDesk(options: {
       return secret;
     },
     vault,
+    status: desktopStatus.show,
     credentials: credentialStore(vault),
     windows: signInWindows({
       parent: options.window,
@@ -147,9 +156,18 @@ export function openDesk(options: {
     changes,
     chooseFile: () => chooseEstateFile(options.window()),
   });
+  const signOut = (): Promise<boolean> =>
+    signOutEverywhere({
+      engine: lifecycle.current()?.session.engine ?? null,
+      vault,
+      userData,
+      window: options.window(),
+    });
+
   const own = {
-    ...windowHandlers({ settings, openExternal: (url) => openExternal(url, log) }, () => {
+    ...windowHandlers({ settings, openExternal: (url) => openExternal(url, log), signOut }, () => {
       options.applySettings();
+      desktopStatus.settingsChanged();
       for (const listener of [...settingsListeners]) listener();
     }),
     ...ofEstates,
@@ -206,6 +224,7 @@ export function openDesk(options: {
     holdsBack: (onConfirmed) => lifecycle.current()?.guard.holdsBack(onConfirmed) ?? false,
     async end() {
       ending = true;
+      desktopStatus.close();
       changes.close();
       const closed = lifecycle.close({ anyway: true });
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceAtTheEnd))]);

@@ -1,5 +1,8 @@
 import type { BrowserWindow } from 'electron';
 import type { ParsedInputOf } from '../../shared/contract/contract';
+import type { Settings } from '../../shared/contract/session';
+import type { DeskStatus } from '../../shared/domain/attention/desk-status';
+import { isQuiet, minuteOfDay } from '../../shared/domain/attention/quiet-hours';
 import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
 import { hasProduction } from '../../shared/domain/estate/has-production';
 import type { SessionHandlers, StreamHandlers } from '../ipc/dispatcher';
@@ -39,6 +42,8 @@ export interface Surroundings {
   window: () => BrowserWindow | null;
   /** Brings the window to the front, at a path of its router. */
   show: (place: string) => void;
+  /** Shows on the desktop how it stands. */
+  status: (status: DeskStatus) => void;
   vault: Vault;
   credentials: CredentialStore;
   windows: ReturnType<typeof signInWindows>;
@@ -90,7 +95,8 @@ export async function openEstate(choice: EstateChoice, around: Surroundings): Pr
     engine: session.engine,
     announcements: session.announcements,
     window: around.window,
-    enabled: () => settings.get().notifications,
+    enabled: () => mayNotify(settings.get()),
+    status: around.status,
     open: around.show,
   });
   if (source.practice) bringPracticeSessions(session.accounts, source.practice, log);
@@ -126,11 +132,15 @@ export async function openEstate(choice: EstateChoice, around: Surroundings): Pr
   };
 }
 
+/** Whether the person wants to be notified now. */
+const mayNotify = ({ notifications, desktop }: Settings): boolean =>
+  notifications && !isQuiet(desktop.quietHours, minuteOfDay(new Date()));
+
 /** Tells the person of operations that end. @returns ends it. */
 function tellOfOperations({ engine }: Session, { window, settings, show }: Surroundings): () => void {
   const tell = notifyOfEnds({
     window,
-    enabled: () => settings.get().notifications,
+    enabled: () => mayNotify(settings.get()),
     open: (operationId) => show(`/operations/${operationId}`),
   });
   return engine.onChange((changes) => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Settings } from '../../shared/contract/session';
+import { type Settings, usualDesktop } from '../../shared/contract/session';
 import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { openSettings } from './settings';
 
@@ -10,6 +10,7 @@ const defaults: Settings = {
   colourScheme: 'auto',
   notifications: true,
   board: defaultBoardSettings,
+  desktop: usualDesktop,
   identity: { name: 'A', email: 'a@example.org' },
 };
 

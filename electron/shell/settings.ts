@@ -75,6 +75,7 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
     notifications: settingsSchema.shape.notifications
       .catch(defaults.notifications)
       .parse(file.get('notifications')),
+    desktop: settingsSchema.shape.desktop.catch(defaults.desktop).parse(file.get('desktop')),
     identity: settingsSchema.shape.identity.catch(defaults.identity).parse(file.get('identity')),
     board: readBoardSettings(file.get('board')).settings,
   });

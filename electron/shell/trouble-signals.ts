@@ -1,5 +1,6 @@
-import { app, type BrowserWindow, Notification, nativeImage } from 'electron';
+import { app, type BrowserWindow, Notification } from 'electron';
 import { attentionItems } from '../../shared/domain/attention/attention-items';
+import { type DeskStatus, deskStatus } from '../../shared/domain/attention/desk-status';
 import { frozenItems } from '../../shared/domain/attention/frozen-items';
 import { createTroubleMemory } from '../../shared/domain/attention/new-trouble';
 import { type TroubleNotice, troubleNotices } from '../../shared/domain/attention/trouble-notices';
@@ -10,6 +11,7 @@ import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
 import type { Announcements } from '../session/announcements/announcements';
 import { withLocalTimes } from './local-times';
+import { dot } from './tray';
 
 /** Milliseconds between two looks: people see no difference, and a busy cluster changes two hundred times a second. */
 const lookEvery = 1_000;
@@ -24,6 +26,8 @@ export function signalTrouble(options: {
   announcements: Pick<Announcements, 'known' | 'onChange'>;
   window: () => BrowserWindow | null;
   enabled: () => boolean;
+  /** Told what the desktop is to show. */
+  status: (status: DeskStatus) => void;
   /** `place`: path in the window, as its router has it. */
   open: (place: string) => void;
 }): () => void {
@@ -38,6 +42,7 @@ export function signalTrouble(options: {
       ...undeliveredItems(announcements.known()),
       ...frozenItems(engine.freezes.list(), Date.now()),
     ];
+    options.status(deskStatus(items, engine.list({ open: true, limit: 50 })));
     if (items.length !== shown) showCount(options.window(), items.length);
     shown = items.length;
     const told = news(items, performance.now());
@@ -76,20 +81,9 @@ function showCount(window: BrowserWindow | null, items: number): void {
   if (process.platform !== 'win32') app.setBadgeCount(items);
   else if (window && !window.isDestroyed())
     window.setOverlayIcon(
-      items > 0 ? dot() : null,
+      items > 0 ? dot('trouble') : null,
       items > 0 ? `${count(items, 'thing')} need attention` : '',
     );
-}
-
-/** A filled circle in the red of the incident strip, of 16 × 16 pixels; bytes are blue, green, red, opacity. */
-function dot() {
-  const size = 16;
-  const centre = (size - 1) / 2;
-  const pixels = Array.from({ length: size * size }, (_, at) => {
-    const inside = Math.hypot((at % size) - centre, Math.floor(at / size) - centre) <= size / 2;
-    return inside ? [0x2b, 0x39, 0xc0, 0xff] : [0, 0, 0, 0];
-  });
-  return nativeImage.createFromBitmap(Buffer.from(pixels.flat()), { width: size, height: size });
 }
 
 function notify({ title, body, place }: TroubleNotice, open: (place: string) => void): void {

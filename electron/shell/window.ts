@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { inBackground, type Log } from '../log/log';
-import { crashedUrl, indexUrl, isOurs } from './app-scheme';
+import { crashedUrl, indexUrl, isOurs, unlockUrl } from './app-scheme';
 import type { WindowPlace } from './settings';
 
 /** The place that was kept, unless it lies on a screen that is gone. */
@@ -54,6 +54,8 @@ export function openWindow(options: {
   onCrash: (reason: string) => void;
   waitsFor: () => string;
   onLate: (line: string) => void;
+  /** The button of the page that hides the content was clicked. */
+  unlock: () => void;
   log: Log;
 }): BrowserWindow {
   const place = visiblePlace(options.kept);
@@ -91,7 +93,10 @@ export function openWindow(options: {
     inBackground(options.log, 'window.page-not-loaded', window.loadURL(url), { url });
   const contents = window.webContents;
   contents.on('will-navigate', (event) => {
-    if (!isOurs(event.url)) event.preventDefault();
+    if (event.url === unlockUrl) {
+      event.preventDefault();
+      options.unlock();
+    } else if (!isOurs(event.url)) event.preventDefault();
   });
   // `about:` pages are not asked about above, since nothing is loaded for them: the window goes back at once.
   contents.on('did-navigate', (_event, url) => {

@@ -123,6 +123,9 @@ export function useTestCredential() {
   });
 }
 
+/** Asks in a dialog of the system; where the person goes on, Signalbox starts again. */
+export const useSignOut = () => useMutation({ mutationFn: () => call('session.sign-out', {}) });
+
 export function useCancelOperation() {
   const client = useQueryClient();
   return useMutation({

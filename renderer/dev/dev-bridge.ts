@@ -1,5 +1,6 @@
 import type { Bridge } from '../../shared/contract/bridge';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
+import { usualDesktop } from '../../shared/contract/session';
 import { defaultBoardSettings } from '../../shared/domain/board/board-view';
 import { type Failure, FailureError, fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
@@ -133,6 +134,7 @@ export function devBridge(options: DevOptions): Bridge {
     colourScheme: options.scheme as 'auto' | 'light' | 'dark',
     notifications: true,
     board: defaultBoardSettings,
+    desktop: usualDesktop,
     identity: { name: 'Ada Marsh', email: 'ada.marsh@example.org' },
   };
   let starts = 0;
@@ -275,6 +277,7 @@ export function devBridge(options: DevOptions): Bridge {
         { name: 'github', state: 'missing', account: null },
       ],
     }),
+    'session.sign-out': () => ({ done: false }),
     'credentials.set': () => ({ unavailableBecause: null, credentials: [] }),
     'credentials.test': () => ({ ok: true, text: 'Connected.' }),
     ...devLogs,

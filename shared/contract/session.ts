@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quietHoursSchema } from '../domain/attention/quiet-hours';
 import { boardSettingsSchema } from '../domain/board/board-view';
 import { freshnessSchema } from '../domain/board/freshness';
 import { action, nothing, query } from './procedure';
@@ -30,9 +31,30 @@ const sessionSchema = z.object({
   }),
 });
 
+/** How Signalbox lives on the desktop. */
+const desktopSchema = z.object({
+  startAtLogin: z.boolean(),
+  /** An icon among those of the system, with the worst state and what runs. */
+  tray: z.boolean(),
+  /** Nobody is notified meanwhile; the badge and the icon still show. `null`: none. */
+  quietHours: quietHoursSchema.nullable(),
+  /** Minutes without anybody at the computer after which the content is hidden; `null`: never. */
+  lockAfterMinutes: z.number().int().min(1).max(480).nullable(),
+  /** It is hidden when the screen is locked. */
+  lockWithScreen: z.boolean(),
+});
+export const usualDesktop: z.infer<typeof desktopSchema> = {
+  startAtLogin: false,
+  tray: true,
+  quietHours: null,
+  lockAfterMinutes: null,
+  lockWithScreen: false,
+};
+
 const settingsSchema = z.object({
   colourScheme: z.enum(['auto', 'light', 'dark']),
   notifications: z.boolean(),
+  desktop: desktopSchema,
   /** Who the commits are by. */
   identity: z.object({ name: z.string().trim().min(1).max(100), email: z.email() }),
   /** How the board is shown, and the views of it that are kept under a name. */
@@ -65,6 +87,8 @@ export type Credential = z.infer<typeof credentialsSchema>['credentials'][number
 export const windowProcedures = {
   'settings.get': query(nothing, settingsSchema, { changedBy: ['settings'] }),
   'settings.set': action(settingsSchema.partial(), settingsSchema),
+  /** Asks the person, then forgets everything on this computer and starts again. */
+  'session.sign-out': action(nothing, z.object({ done: z.boolean() })),
   /** Only `https:` links; main opens them in the system's browser. */
   'shell.open-external': action(z.object({ url: z.url({ protocol: /^https$/ }) }), nothing),
 } as const;

@@ -5,6 +5,8 @@ import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { procedures } from '../../../shared/contract/contract';
 import { procedureNames } from '../../../shared/contract/names';
+import { usualDesktop } from '../../../shared/contract/session';
+import { defaultBoardSettings } from '../../../shared/domain/board/board-view';
 import { estateSchema } from '../../../shared/domain/estate/estate';
 import { dispatch } from '../../ipc/dispatcher';
 import { commitFiles, tagFile, tagPath } from '../../ledger/testing/release-repo';
@@ -202,24 +204,21 @@ export async function usePlanted(folder: string): Promise<{ sent: Planted[]; fou
     for (const name of whoseIn(text)) found.push(`${name} in ${where}`);
   };
   const settings = {
+    board: defaultBoardSettings,
     colourScheme: 'auto' as const,
     notifications: true,
+    desktop: usualDesktop,
     identity: { name: 'Ada', email: 'a@example.org' },
   };
-  const handlers = createHandlers(
-    session,
-    {
-      own: { userData, logFile, faults },
-      app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
-      settings: { get: () => settings, set: () => settings },
-      openExternal: () => true,
-      openMail: () => true,
-      chooseSaveFile: async () => null,
-      practice: null,
-      credentials: { describe: () => ({ unavailableBecause: null, credentials: [] }), set: () => {} },
-    },
-    () => {},
-  );
+  const handlers = createHandlers(session, {
+    own: { userData, logFile, faults },
+    app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
+    settings: { get: () => settings },
+    openMail: () => true,
+    chooseSaveFile: async () => null,
+    practice: null,
+    credentials: { describe: () => ({ unavailableBecause: null, credentials: [] }), set: () => {} },
+  });
   const ask = async (name: (typeof procedureNames)[number], input: unknown): Promise<void> => {
     const answer = await dispatch(
       async () => handlers,
@@ -231,7 +230,7 @@ export async function usePlanted(folder: string): Promise<{ sent: Planted[]; fou
   };
   const askEverything = async (): Promise<void> => {
     for (const name of procedureNames)
-      if (procedures[name].kind === 'query')
+      if (procedures[name].kind === 'query' && name in handlers)
         for (const input of [
           {},
           { app: 'frontend' },

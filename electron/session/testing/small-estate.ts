@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { ProcedureName } from '../../../shared/contract/contract';
+import { usualDesktop } from '../../../shared/contract/session';
 import { defaultBoardSettings } from '../../../shared/domain/board/board-view';
 import { estateSchema } from '../../../shared/domain/estate/estate';
 import type { Result } from '../../../shared/domain/failure/failure';
@@ -20,6 +21,7 @@ const settings = {
   notifications: true,
   identity,
   board: defaultBoardSettings,
+  desktop: usualDesktop,
 };
 
 /** A release repo of two apps in staging, and a cluster that nothing controls. */

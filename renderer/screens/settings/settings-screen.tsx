@@ -8,10 +8,13 @@ import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { AccountsPanel } from './accounts-panel';
 import { AnnouncementsPanel } from './announcements-panel';
 import { ConsentsPanel } from './consents-panel';
+import { CredentialForm } from './credential-form';
 import { CredentialsPanel } from './credentials-panel';
+import { DesktopPanel } from './desktop-panel';
 import { IdentityForm } from './identity-form';
 import { RecordsPanel } from './records-panel';
 import classes from './settings-screen.module.css';
+import { SignOutPanel } from './sign-out-panel';
 
 /** How the console looks, who its commits are by, and what it is. */
 export function SettingsScreen() {
@@ -65,11 +68,15 @@ export function SettingsScreen() {
           </Panel>
         </>
       )}
+      {settings.data && (
+        <DesktopPanel desktop={settings.data.desktop} onSave={(desktop) => save.mutate({ desktop })} />
+      )}
       <CredentialsPanel />
       <AccountsPanel />
       <AnnouncementsPanel />
       <ConsentsPanel />
       <RecordsPanel />
+      <SignOutPanel />
       <About />
     </div>
   );
