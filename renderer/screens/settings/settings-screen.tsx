@@ -8,7 +8,6 @@ import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { AccountsPanel } from './accounts-panel';
 import { AnnouncementsPanel } from './announcements-panel';
 import { ConsentsPanel } from './consents-panel';
-import { CredentialForm } from './credential-form';
 import { CredentialsPanel } from './credentials-panel';
 import { DesktopPanel } from './desktop-panel';
 import { IdentityForm } from './identity-form';
