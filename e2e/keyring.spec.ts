@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { expect, test } from '@playwright/test';
 import { stringify } from 'yaml';
 import { type RunningApp, startApp } from '../electron/dev/running-app';
+import { processesWith } from '../electron/testing/processes-with';
+import { heapSnapshot } from './heap-snapshot';
 import { ask } from './screen';
 import { answerQuestions } from './sign-in-ground';
 
@@ -85,6 +87,20 @@ test('a real keyring keeps a credential, and signing out forgets it with all els
 
     const again = await start('gnome-libsecret', environment);
     expect(await ledgerOf(again)).toEqual({ unavailableBecause: null, state: 'kept' });
+    // Used, so that main has it in its hands; what comes of it is an error.
+    expect(await ask(again.page, 'credentials.test', { name: 'ledger' })).toMatchObject({ ok: false });
+    const heap = await heapSnapshot(again.page);
+    expect(heap).toContain('Estate of the test');
+    for (const form of [
+      secret,
+      Buffer.from(secret).toString('base64'),
+      Buffer.from(`ada:${secret}`).toString('base64'),
+    ])
+      expect(heap.includes(form)).toBe(false);
+    expect(await processesWith([secret, Buffer.from(`ada:${secret}`).toString('base64')])).toEqual([]);
+    // Typed into the page it would be found there: the search sees it.
+    await again.page.evaluate((text) => Object.assign(window, { planted: `${text}!` }), secret);
+    expect((await heapSnapshot(again.page)).includes(secret)).toBe(true);
     const questions = await answerQuestions(again, 0);
     expect(await ask(again.page, 'session.sign-out', {})).toEqual({ done: false });
     expect(await questions()).toEqual([expect.stringContaining('delete everything')]);

@@ -4,6 +4,7 @@ import { FailureError } from '../../shared/domain/failure/failure';
 import { storageFailure } from '../../shared/domain/failure/storage-failure';
 import { type OperationEvent, operationEventSchema } from '../../shared/domain/operation/operation-events';
 import type { JournalTables } from '../announcements/queue';
+import { markVersion } from '../systems/sqlite/database';
 import { openOrSetAside } from '../systems/sqlite/set-aside';
 
 /** Longest text of an event that is kept, in characters: excerpts, not logs. */
@@ -70,6 +71,7 @@ function connect(file: string): Database.Database {
     const [check] = database.pragma('quick_check(1)') as { quick_check?: string }[];
     if (check?.quick_check !== 'ok')
       throw new Error(`database disk image is malformed: ${check?.quick_check}`);
+    markVersion(database);
     database.exec(
       `CREATE TABLE IF NOT EXISTS events (
          sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { noLog } from '../log/log';
+import { openDatabase } from '../systems/sqlite/database';
 import { until } from '../testing/until';
 import { estateFolder, openSession, type Session } from './open-session';
 
@@ -97,6 +98,20 @@ const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
   random: (file) =>
     writeFile(file, Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251))),
   missing: (file) => rm(file),
+  newer: async (file) => {
+    if (!file.endsWith('.sqlite')) return writeFile(file, '{"version":99,"pipelines":"of another shape"}');
+    // As a version of next year may leave it: other tables under other names.
+    const database = openDatabase(file);
+    const names = database
+      .prepare(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and sql not like '%virtual%'",
+      )
+      .all() as { name: string }[];
+    for (const { name } of names)
+      if (!name.includes('_')) database.exec(`alter table "${name}" rename to "${name}_of_99"`);
+    database.exec('pragma user_version=99');
+    database.close();
+  },
   unreadable: async (file) => {
     await rm(file);
     await mkdir(file);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Database, isSound, openDatabase } from './database';
+import { type Database, isSound, markVersion, openDatabase } from './database';
 import { openOrSetAside } from './set-aside';
 
 /**
@@ -39,6 +39,7 @@ function connect(file: string, tables: string): Database {
     database.exec('pragma journal_mode=WAL');
     database.exec('pragma synchronous=NORMAL');
     if (!isSound(database)) throw new Error('database disk image is malformed');
+    markVersion(database);
     database.exec(tables);
     return database;
   } catch (error) {
