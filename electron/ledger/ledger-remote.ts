@@ -1,7 +1,7 @@
 import { GitError, type GitErrorKind } from '../systems/git/errors';
+import type { HttpAuth } from '../systems/git/http-auth';
 import { pushRef, type RefChange } from '../systems/git/push';
 import { lsRemote } from '../systems/git/remote';
-import type { HttpAuth } from '../systems/git/run-git';
 import { canSpeakDirectly, openSmartHttp, type SmartHttp } from '../systems/git/smart-http';
 
 /** What is asked of the remote often, by the fastest way that works. */

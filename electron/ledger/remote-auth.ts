@@ -1,6 +1,6 @@
 import { leadsToLoopback } from '../../shared/domain/estate/loopback';
 import { rememberSecret } from '../log/known-secrets';
-import type { HttpAuth } from '../systems/git/run-git';
+import type { HttpAuth } from '../systems/git/http-auth';
 import type { Credentials } from './ledger';
 
 /** The origin of an http(s) URL, `null` for every other kind of Git address. */

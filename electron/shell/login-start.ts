@@ -13,7 +13,7 @@ const autostartFile = (): string =>
   );
 
 /** The value of `Exec`: quoted, and without field codes (freedesktop.org, "The Exec key"). */
-export const execValue = (program: string): string =>
+const execValue = (program: string): string =>
   `"${program.replace(/["`$\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 
 /** Has the system start Signalbox when the person signs in, or no longer; of a checkout never. */

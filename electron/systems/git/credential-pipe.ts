@@ -1,4 +1,4 @@
-import type { HttpAuth } from './run-git';
+import type { HttpAuth } from './http-auth';
 
 /** Where a Git command and its own commands find the pipe. */
 const descriptor = 3;
@@ -13,7 +13,7 @@ const helper = `!f() { test "$1" != get || cat <&${descriptor}; }; f`;
  * Git on Windows gives its own commands no descriptor besides the standard ones (compat/mingw.c, mingw_spawnve_fd), so
  * there the header goes by the environment, which only the same user's programs can read.
  */
-export const byPipe = process.platform !== 'win32';
+const byPipe = process.platform !== 'win32';
 
 /** Git reads one value a line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they end a value

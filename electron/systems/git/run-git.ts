@@ -5,19 +5,10 @@ import { endGroup, endWithUs, ownGroup } from '../process-group';
 import { sshVariables } from '../ssh/ssh-command';
 import { credentialSettings, credentialText } from './credential-pipe';
 import { classifyStderr, GitError, saidByGit } from './errors';
+import type { HttpAuth } from './http-auth';
 import { lowerPriority } from './priority';
 import { type GitProgress, parseProgress, splitLines } from './progress';
 import { trustedFolders } from './safe-directory';
-
-/** How to authenticate to an http(s) remote, at that origin alone. All but the origin is secret. */
-export interface HttpAuth {
-  /** Scheme, host and port: `https://git.example.org`. */
-  origin: string;
-  username: string;
-  password: string;
-  /** Both as the value of an `Authorization` header (RFC 7617). */
-  header: string;
-}
 
 export interface GitOptions {
   /** The repo (GIT_DIR); absent for commands that need none. */

@@ -2,10 +2,10 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { GitError, type GitErrorKind, saidByGit } from './errors';
 import { fetchRequest, PackReader } from './fetch-pack';
+import type { HttpAuth } from './http-auth';
 import { delimiterPkt, flushPkt, pkt, takePackets } from './pkt-line';
 import { type RefChange, rejectionKind } from './push';
 import { type ReceiveReport, ReportReader } from './receive-report';
-import type { HttpAuth } from './run-git';
 
 /**
  * The exchanges of Git's smart HTTP protocol that are on a release manager's way, spoken by ourselves over one

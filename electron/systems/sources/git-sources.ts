@@ -11,7 +11,7 @@ import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag, newestNameFirst } from '../../../shared/domain/ledger/version';
 import { fillTemplate } from '../../../shared/domain/text/fill-template';
 import { packBytes } from '../git/bounded-fetch';
-import type { HttpAuth } from '../git/run-git';
+import type { HttpAuth } from '../git/http-auth';
 import type { Sources } from '../github/github-sources';
 import { forTyped, type Listed, type Listing } from '../github/typed-name';
 import { sourceFailure } from './failures';

@@ -6,10 +6,11 @@ import type { ListedCommit } from '../../../shared/domain/history/source-history
 import { boundedFetch, removeUnfinished } from '../git/bounded-fetch';
 import { GitError } from '../git/errors';
 import { gitLog, type LoggedCommit } from '../git/git-log';
+import type { HttpAuth } from '../git/http-auth';
 import { initBare } from '../git/init';
 import { resolveRef } from '../git/refs';
 import { remoteHeadBranch } from '../git/remote';
-import { type GitOptions, type HttpAuth, runGit } from '../git/run-git';
+import { type GitOptions, runGit } from '../git/run-git';
 import { makeOwnFolder } from '../own-folder';
 
 /** A tag or branch of a source repo, with its commit. */

@@ -92,6 +92,7 @@ async function shownKeys(address: SshAddress, asking: Asking): Promise<HostKey[]
       [...fresh.flatMap((option) => ['-o', option]), ...quiet, ...placeOf(address), 'true'],
       asking,
     );
+    // It showed none: no file was written.
     const text = await readFile(file, 'utf8').catch(() => '');
     return text.split('\n').flatMap((line) => keyOf(line.trim()) ?? []);
   } finally {
@@ -151,6 +152,7 @@ export async function trustHost(
   const file = await knownHostsFile(address, asking);
   if (file === null) return 'Your SSH settings keep no list of known hosts.';
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  // None there yet: it is begun.
   const before = await readFile(file, 'utf8').catch(() => '');
   await appendFile(file, `${before === '' || before.endsWith('\n') ? '' : '\n'}${key.line}\n`, {
     mode: 0o600,
