@@ -16,8 +16,12 @@ const schemes = ['light', 'dark'] as const;
 /** The rules of axe that look at colours (category "color" of its rules): the others find the same in each scheme. */
 const colourRules = ['color-contrast', 'link-in-text-block'];
 
+/** Pictures alone, without the minutes that axe takes: for looking at every screen after a change. */
+const onlyPictures = process.env.SIGNALBOX_ONLY_PICTURES === '1';
+
 /** Every rule that what is on screen breaks, and where; of all rules, or of these. */
 async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  if (onlyPictures) return [];
   // Electron can't open the second page that axe's present mode works in. Of what passes nothing is told.
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({
     resultTypes: ['violations'],
@@ -122,8 +126,11 @@ const cutTexts = (page: Page): Promise<string[]> =>
       const isCut =
         (['hidden', 'clip'].includes(overflowX) && box.scrollWidth > box.clientWidth + 1) ||
         (webkitLineClamp !== 'none' && overflowY === 'hidden' && box.scrollHeight > box.clientHeight + 1);
+      if (!isCut) continue;
+      // As when it is pointed at: the whole becomes its title then.
+      one.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
       // What is typed into a field can be moved through; what it is called, not.
-      if (isCut && !box.matches('input') && !one.closest('[title]:not([title=""])'))
+      if (!box.matches('input') && !one.closest('[title]:not([title=""])'))
         found.push(`${box.tagName} ${box.className}: ${(one.textContent ?? '').trim().slice(0, 80)}`);
     }
     return [...new Set(found)];

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { everyScreen, openScreen } from './every-screen';
 import { lookIn, type Mode } from './look';
-import { ask, cellAt, freshBoard, grid, inspector } from './screen';
+import { ask, cellAt, freshBoard, grid, inspector, sheet } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(20);
@@ -37,6 +37,15 @@ for (const mode of modes)
         (cell) => getComputedStyle(cell).outlineStyle,
       );
       expect(outline, 'what is selected is seen').toBe('solid');
+      const chosen = await page().evaluate(() =>
+        [
+          ...document.querySelectorAll(
+            '.mantine-SegmentedControl-label[data-active], nav [aria-current="page"]',
+          ),
+        ].map((one) => getComputedStyle(one).outlineStyle),
+      );
+      expect(chosen.length).toBeGreaterThan(1);
+      expect(new Set(chosen), 'what is chosen is seen').toEqual(new Set(['solid']));
     }
     for (const screen of await everyScreen(page())) {
       await openScreen(page(), screen);
@@ -85,4 +94,42 @@ test('the focus is never lost: from the grid to another screen and back, and aft
   await page().getByRole('link', { name: 'Ready for production' }).click();
   await expect(grid(page())).toHaveCount(0);
   await expect.poll(focused, { message: 'the link is gone with its screen' }).not.toBe('BODY');
+});
+
+test('by the keyboard alone: roll back, promote, freeze, and back to the board', async () => {
+  const palette = page().getByRole('dialog', { name: 'Command palette' });
+  const find = async (typed: string, first: RegExp): Promise<void> => {
+    await page().keyboard.press('Control+k');
+    await expect(palette.getByRole('combobox')).toBeFocused();
+    await page().keyboard.type(typed);
+    await expect(palette.getByRole('option').first()).toHaveText(first);
+    await page().keyboard.press('Enter');
+    await expect(palette).toHaveCount(0);
+  };
+  const send = async (reason: string): Promise<void> => {
+    await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).not.toHaveAttribute(
+      'aria-busy',
+    );
+    const field = sheet(page()).getByRole('textbox', { name: /^Reason/ });
+    for (let tabs = 0; tabs < 60; tabs += 1) {
+      if (await field.evaluate((one) => one === document.activeElement)) break;
+      await page().keyboard.press('Tab');
+    }
+    await expect(field).toBeFocused();
+    await page().keyboard.type(reason);
+    await page().keyboard.press('Control+Enter');
+    await expect(sheet(page())).toHaveCount(0);
+  };
+  await find('roll back whitehall prod', /^Roll back whitehall in production/);
+  await send('It breaks search');
+  await expect(page().getByRole('heading', { level: 1, name: /^Roll back whitehall/ })).toBeVisible();
+  await page().keyboard.press('Alt+ArrowLeft');
+  await expect(grid(page())).toBeVisible();
+  await find('promote search-api staging', /^Promote search-api to staging/);
+  await send('Wanted there');
+  await expect(page().getByRole('heading', { level: 1, name: /^Promote search-api/ })).toBeVisible();
+  await find('freeze integration', /^Freeze integration/);
+  await send('Budget day');
+  await find('board', /^Board/);
+  await expect(page().getByRole('columnheader', { name: /^integration/ })).toContainText('frozen');
 });

@@ -1,5 +1,5 @@
 import { Notifications } from '@mantine/notifications';
-import { useLocation } from '@tanstack/react-router';
+import { useLocation, useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useSession } from '../data/queries';
 import { useShortcuts } from '../ui/action/shortcuts';
@@ -10,6 +10,7 @@ import { FailurePanel } from '../ui/finding/failure-panel';
 import { useUiState } from '../ui/layout/ui-state';
 import banner from './banner.module.css';
 import { ConsentBanner } from './consent-banner';
+import { useCutTitles } from './cut-titles';
 import { EmergencyBanner } from './emergency-banner';
 import { ErrorBoundary } from './error-boundary';
 import { EstateChangeBanner } from './estate-change-banner';
@@ -31,9 +32,16 @@ import { WindowTitle } from './window-title';
 /** What surrounds every screen. `sheet` holds the sheets in which actions are looked at, which can be opened from any of them. */
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
   useFocusFallback();
+  useCutTitles();
+  const { history } = useRouter();
   useShortcuts({
     'mod+k': () => useUiState.setState((state) => ({ paletteOpen: !state.paletteOpen })),
     '?': () => useUiState.setState({ shortcutsOpen: true }),
+    // As in a browser; Electron's window has no keys of its own for it. On macOS it is the brackets.
+    'alt+ArrowLeft': () => history.back(),
+    'alt+ArrowRight': () => history.forward(),
+    'mod+[': () => history.back(),
+    'mod+]': () => history.forward(),
   });
   const { wish, failure, parts } = useSwitchEstate();
   const session = useSession().data;

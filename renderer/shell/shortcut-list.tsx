@@ -8,7 +8,7 @@ const groups: { title: string; keys: [string[], string][] }[] = [
     keys: [
       [['Ctrl', 'K'], 'Find an app, a screen or an action'],
       [['?'], 'Show this list'],
-      [['Alt', '←'], 'Back'],
+      [['Alt', '←'], 'Back (→: forward; on a Mac: ⌘ [ and ⌘ ])'],
       [['Esc'], 'Close'],
     ],
   },
