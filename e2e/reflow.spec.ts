@@ -76,7 +76,8 @@ test('the compact board holds thirty rows in a window of 800 px, and saved views
   await lookIn(app(), { name: 'compact', width: 1280, height: 800 }, 'board');
   await page().keyboard.press('Control+k');
   await page().keyboard.type('view narrow');
-  await expect(page().getByRole('option').first()).toContainText('Narrow');
+  const palette = page().getByRole('dialog', { name: 'Command palette' });
+  await expect(palette.getByRole('option').first()).toContainText('Narrow');
   await page().keyboard.press('Escape');
   await ask(page(), 'settings.set', { board: { density: 'comfortable', views: [] } });
 });

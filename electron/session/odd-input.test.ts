@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import { connectProcedures } from '../../shared/contract/connect';
+import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import { estateProcedures } from '../../shared/contract/estates';
 import { procedureNames } from '../../shared/contract/names';
 import { usualDesktop, windowProcedures } from '../../shared/contract/session';
@@ -208,7 +208,9 @@ const cell = new Map([
 const left: readonly ProcedureName[] = [
   'credentials.test',
   // Answered without an estate (window-handlers.ts, estate-handlers.ts, connect-handlers.ts).
-  ...([windowProcedures, estateProcedures, connectProcedures].flatMap((family) => Object.keys(family)) as ProcedureName[]),
+  ...([windowProcedures, estateProcedures, connectProcedures].flatMap((family) =>
+    Object.keys(family),
+  ) as ProcedureName[]),
 ];
 
 describe('a call with odd names', () => {
