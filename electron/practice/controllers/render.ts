@@ -9,12 +9,14 @@ import type {
   PodTemplate,
 } from './kubernetes-shapes';
 
+/** For tests of an estate that shares no name with GOV.UK: the three names below, with commas between. */
+const [namedArgo, namedApps, namedParent] = (process.env.SIGNALBOX_PRACTICE_NAMES ?? '').split(',');
 /** Where Argo CD's Applications live (GOV.UK's layout). */
-export const argoNamespace = 'cluster-services';
+export const argoNamespace = namedArgo || 'cluster-services';
 /** Where the apps and their workflows live (GOV.UK's layout). */
-export const appsNamespace = 'apps';
+export const appsNamespace = namedApps || 'apps';
 /** The Application that renders all others. */
-export const parentName = 'app-config';
+export const parentName = namedParent || 'app-config';
 /** Seconds without progress after which a rollout has failed; shorter than Kubernetes' 600, to be lived through in a rehearsal. */
 const progressDeadlineSeconds = 60;
 

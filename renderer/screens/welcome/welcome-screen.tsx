@@ -109,6 +109,13 @@ function Trouble({
       <h2 id="trouble">{estate ? `${estate.name} couldn’t be opened` : 'This couldn’t be opened'}</h2>
       {estate?.place && <p className={classes.place}>{estate.place}</p>}
       <FailurePanel failure={failure} />
+      {failure.place && failure.detail?.includes('\n') && (
+        <ul className={classes.problems} aria-label="Everything that is wrong">
+          {failure.detail.split('\n').map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
       <div className={classes.ways}>
         {estate && (
           <Button onClick={() => onRetry(estate)} size="sm">

@@ -66,7 +66,14 @@ export function parseEstate(
       reason,
     }));
   });
-  return refuse(estateFailure(file, problems));
+  // What names its own mending first: a mistyped key is also a missing one.
+  const isSure = ({ reason }: EstateProblem): number => (/did you mean|it belongs/.test(reason) ? 0 : 1);
+  return refuse(
+    estateFailure(
+      file,
+      problems.toSorted((a, b) => isSure(a) - isSure(b) || (a.line ?? 0) - (b.line ?? 0)),
+    ),
+  );
 }
 
 const refuse = (failure: EstateFailure): { ok: false; failure: EstateFailure } => ({ ok: false, failure });
