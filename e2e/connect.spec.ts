@@ -46,6 +46,13 @@ test('from an empty folder and no flag to one’s own board on somebody else’s
       await page.getByRole('dialog').getByRole('button', { name: 'Allow and connect' }).click();
       await expect(page.getByRole('dialog')).toHaveCount(0);
     }
+    // The branch of records is made after asking.
+    await page
+      .getByRole('region', { name: 'Records', exact: true })
+      .getByRole('button', { name: /set up|create/i })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create the branch' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
     await lookAt(app, 'connections');
 
     // Argo CD by its own page.

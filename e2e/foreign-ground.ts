@@ -124,10 +124,6 @@ export async function openForeignGround(): Promise<ForeignGround> {
   );
   run(work, 'add', '.');
   run(work, 'commit', '--quiet', '-m', 'Begin');
-  run(work, 'checkout', '--quiet', '--orphan', 'console-records');
-  run(work, 'rm', '--quiet', '-r', '--force', '.');
-  run(work, 'commit', '--quiet', '--allow-empty', '-m', 'Records of Signalbox');
-  run(work, 'checkout', '--quiet', 'trunk');
   run(folder, 'clone', '--quiet', '--bare', work, bare);
 
   // What the pipeline between the two does: every push is rendered.

@@ -65,15 +65,23 @@ function showAt(place: string | null): void {
   if (place !== null) goTo(place);
 }
 
-function goTo(place: string, then: () => void = () => undefined): void {
+/** The page as it was loaded last. */
+let page = indexUrl;
+let loads = 0;
+
+function goTo(place: string): void {
   // What is hidden stays hidden.
   if (screenLock?.isLocked()) return;
-  const loaded = window?.loadURL(`${indexUrl}#${place}`).then(then);
+  const loaded = window?.loadURL(`${page}#${place}`);
   if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
 }
 
 /** Loads the page anew: another place on the same page alone would keep all that it knows. */
-const loadAnew = (place: string): void => goTo(place, () => window?.webContents.reload());
+function loadAnew(place: string): void {
+  loads += 1;
+  page = `${indexUrl}?${loads}`;
+  goTo(place);
+}
 
 const links = followLinks(app, process.argv.slice(1), (place) => (desk ? desk.follow(place) : showAt(place)));
 

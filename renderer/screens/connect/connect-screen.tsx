@@ -18,49 +18,51 @@ export function ConnectScreen() {
     document.title = 'Connect – Signalbox';
   }, []);
   return (
-    <main className={classes.page} id="content">
-      <div className={classes.column}>
-        <header className={classes.head}>
-          <Logo size={28} className={classes.logo} />
-          <h1>Connect to your estate</h1>
-          <Link to={estates?.phase === 'open' ? '/' : '/welcome'} className={classes.back}>
-            Cancel
-          </Link>
-        </header>
-        <Step number={1} title="Release repo" done={found !== null}>
-          {found ? (
-            <div className={classes.summary}>
-              <p>
-                <strong>{found.url}</strong>, branch {found.look.branch}
-              </p>
+    <main className={classes.frame} id="content">
+      <div className={classes.page}>
+        <div className={classes.column}>
+          <header className={classes.head}>
+            <Logo size={28} className={classes.logo} />
+            <h1>Connect to your estate</h1>
+            <Link to={estates?.phase === 'open' ? '/' : '/welcome'} className={classes.back}>
+              Cancel
+            </Link>
+          </header>
+          <Step number={1} title="Release repo" done={found !== null}>
+            {found ? (
+              <div className={classes.summary}>
+                <p>
+                  <strong>{found.url}</strong>, branch {found.look.branch}
+                </p>
+                <p className={classes.quiet}>
+                  {found.look.by === 'file'
+                    ? 'It describes the estate itself, in signalbox.yaml. Changes there are taken up from now on.'
+                    : 'It has no signalbox.yaml. The environments below were found by its image tags.'}
+                </p>
+                <Button variant="default" size="xs" onClick={() => setFound(null)}>
+                  Choose another
+                </Button>
+              </div>
+            ) : (
+              <RepoForm onFound={(url, look) => setFound({ url, look })} />
+            )}
+          </Step>
+          <Step number={2} title="Environments and clusters" done={false}>
+            {found ? (
+              <EnvironmentsForm key={found.url} look={found.look} />
+            ) : (
               <p className={classes.quiet}>
-                {found.look.by === 'file'
-                  ? 'It describes the estate itself, in signalbox.yaml. Changes there are taken up from now on.'
-                  : 'It has no signalbox.yaml. The environments below were found by its image tags.'}
+                Signalbox finds the environments in the release repo, and their clusters in your kubeconfig.
               </p>
-              <Button variant="default" size="xs" onClick={() => setFound(null)}>
-                Choose another
-              </Button>
-            </div>
-          ) : (
-            <RepoForm onFound={(url, look) => setFound({ url, look })} />
-          )}
-        </Step>
-        <Step number={2} title="Environments and clusters" done={false}>
-          {found ? (
-            <EnvironmentsForm key={found.url} look={found.look} />
-          ) : (
+            )}
+          </Step>
+          <Step number={3} title="Everything else" done={false}>
             <p className={classes.quiet}>
-              Signalbox finds the environments in the release repo, and their clusters in your kubeconfig.
+              Argo CD, GitHub, Slack and the Release app come next, each with a test. You can skip any of them
+              and come back in Settings.
             </p>
-          )}
-        </Step>
-        <Step number={3} title="Everything else" done={false}>
-          <p className={classes.quiet}>
-            Argo CD, GitHub, Slack and the Release app come next, each with a test. You can skip any of them
-            and come back in Settings.
-          </p>
-        </Step>
+          </Step>
+        </div>
       </div>
     </main>
   );

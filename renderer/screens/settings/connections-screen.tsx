@@ -7,6 +7,7 @@ import { AccountsPanel } from './accounts-panel';
 import { AnnouncementsPanel } from './announcements-panel';
 import classes from './connections-screen.module.css';
 import { CredentialsPanel } from './credentials-panel';
+import { RecordsPanel } from './records-panel';
 
 /** Everything that the open estate is connected to, each with its test; nothing of it has to be done now. */
 export function ConnectionsScreen() {
@@ -40,6 +41,7 @@ export function ConnectionsScreen() {
           ))}
         </ul>
       </Panel>
+      <RecordsPanel />
       <CredentialsPanel />
       <AccountsPanel />
       <AnnouncementsPanel />

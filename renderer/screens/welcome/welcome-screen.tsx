@@ -25,67 +25,69 @@ export function WelcomeScreen() {
   const { estate, recent, phase } = estates.data;
   const isFirst = recent.length === 0 && estate === null;
   return (
-    <main className={classes.page} id="content">
-      <div className={classes.column}>
-        <header className={classes.head}>
-          <Logo size={44} className={classes.logo} />
-          <h1>{isFirst ? 'Welcome to Signalbox' : 'Signalbox'}</h1>
-          <p>See which version runs where. Deploy, promote and roll back, with every check in sight.</p>
-        </header>
-        <Trouble
-          estates={estates.data}
-          failure={failure}
-          onRetry={(one) => wish({ do: 'open', key: one.key, name: one.name })}
-        />
-        <div className={classes.doors}>
-          <Door
-            icon={<IconFlask2 size={26} stroke={1.6} aria-hidden />}
-            title="Practise"
-            disabled={busy}
-            onClick={() => wish({ do: 'open', key: 'practice', name: 'the practice estate' })}
-          >
-            A small GOV.UK on this computer: apps, clusters, incidents. Nothing in it is real, so nothing can
-            break. It needs no account.
-          </Door>
-          <Link to="/connect" className={classes.door}>
-            <IconPlugConnected size={26} stroke={1.6} aria-hidden />
-            <strong>Connect</strong>
-            <span>
-              Your own release repo and clusters. Signalbox finds what it can and asks for the rest. Nothing
-              is deployed by connecting.
-            </span>
-          </Link>
-        </div>
-        {recent.length > 0 && (
-          <section className={classes.recent} aria-labelledby="recent">
-            <h2 id="recent">Recent</h2>
-            <ul>
-              {recent.map((one) => (
-                <Recent
-                  key={one.key}
-                  entry={one}
-                  disabled={busy}
-                  onOpen={() => wish({ do: 'open', key: one.key, name: one.name })}
-                />
-              ))}
-            </ul>
-          </section>
-        )}
-        <footer className={classes.foot}>
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            onClick={() => wish({ do: 'open-file' })}
-            disabled={busy}
-          >
-            Open an estate file…
-          </Button>
-          {phase === 'open' && (
-            <Link to="/" className={classes.back}>
-              Back to {estate?.name}
+    <main className={classes.frame} id="content">
+      <div className={classes.page}>
+        <div className={classes.column}>
+          <header className={classes.head}>
+            <Logo size={44} className={classes.logo} />
+            <h1>{isFirst ? 'Welcome to Signalbox' : 'Signalbox'}</h1>
+            <p>See which version runs where. Deploy, promote and roll back, with every check in sight.</p>
+          </header>
+          <Trouble
+            estates={estates.data}
+            failure={failure}
+            onRetry={(one) => wish({ do: 'open', key: one.key, name: one.name })}
+          />
+          <div className={classes.doors}>
+            <Door
+              icon={<IconFlask2 size={26} stroke={1.6} aria-hidden />}
+              title="Practise"
+              disabled={busy}
+              onClick={() => wish({ do: 'open', key: 'practice', name: 'the practice estate' })}
+            >
+              A small GOV.UK on this computer: apps, clusters, incidents. Nothing in it is real, so nothing
+              can break. It needs no account.
+            </Door>
+            <Link to="/connect" className={classes.door}>
+              <IconPlugConnected size={26} stroke={1.6} aria-hidden />
+              <strong>Connect</strong>
+              <span>
+                Your own release repo and clusters. Signalbox finds what it can and asks for the rest. Nothing
+                is deployed by connecting.
+              </span>
             </Link>
+          </div>
+          {recent.length > 0 && (
+            <section className={classes.recent} aria-labelledby="recent">
+              <h2 id="recent">Recent</h2>
+              <ul>
+                {recent.map((one) => (
+                  <Recent
+                    key={one.key}
+                    entry={one}
+                    disabled={busy}
+                    onOpen={() => wish({ do: 'open', key: one.key, name: one.name })}
+                  />
+                ))}
+              </ul>
+            </section>
           )}
-        </footer>
+          <footer className={classes.foot}>
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              onClick={() => wish({ do: 'open-file' })}
+              disabled={busy}
+            >
+              Open an estate file…
+            </Button>
+            {phase === 'open' && (
+              <Link to="/" className={classes.back}>
+                Back to {estate?.name}
+              </Link>
+            )}
+          </footer>
+        </div>
       </div>
       {parts}
     </main>
