@@ -101,7 +101,15 @@ test('from an empty folder and no flag to one’s own board on somebody else’s
       seen: findings,
       requestId: randomUUID(),
     });
-    await ended(page, operationId);
+    await expect
+      .poll(async () => {
+        const { state, steps } = await ask(page, 'operation.get', { operationId });
+        const open = steps.filter((one) => one.state === 'running' || one.state === 'failed');
+        return state === 'running'
+          ? open.map((one) => `${one.name}: ${one.waitingFor ?? ''} ${one.saw.at(-1)?.text ?? ''}`).join()
+          : state;
+      })
+      .toBe('succeeded');
     took('rolled back');
     expect(ground.git('show', 'trunk:deploy/live/frontend.yaml')).toContain(before);
     await expect.poll(async () => (await cellOf(page, 'frontend', 'live')).running?.version).toBe(before);

@@ -119,7 +119,11 @@ export async function openForeignGround(): Promise<ForeignGround> {
           argo: { cd: { url: argo?.cd?.url, signInHosts: argo?.cd?.signInHosts } },
         };
       }),
-      pipelines: [{ name: 'harbour', kind: 'apps', environments: names }],
+      pipelines: [
+        { name: 'harbour', kind: 'apps', environments: names.filter((name) => name !== 'pre') },
+        // The apps of this one are others.
+        { name: 'previews', kind: 'apps', environments: ['pre'] },
+      ],
     }),
   );
   run(work, 'add', '.');
