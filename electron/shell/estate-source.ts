@@ -1,34 +1,13 @@
 import type { Estate } from '../../shared/domain/estate/estate';
-import type { PracticeLogin } from '../../shared/domain/practice/login';
 import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { TypedSecret } from '../session/connect/connect-handlers';
 import type { EstateChoice } from '../session/estates/choice';
 import { type ConnectedEstates, estateOf } from '../session/estates/connected';
-import type { SessionConfig } from '../session/session-config';
 import type { CredentialStore } from './credential-store';
 import { gitHubTokens } from './github-token';
-import type { PracticeControl } from './practice-actions';
 import type { PracticeKeeper } from './practice-source';
-
-/** An estate to open, with what it needs of this machine. */
-export interface EstateSource {
-  estate: Pick<
-    SessionConfig,
-    | 'estate'
-    | 'mode'
-    | 'inPlace'
-    | 'ledgerCredentials'
-    | 'githubToken'
-    | 'saveGitHubToken'
-    | 'registrySecret'
-    | 'concourseSecret'
-  >;
-  /** Path or address, for a person. */
-  place: string;
-  /** `null` unless it is the practice estate. */
-  practice: { control: PracticeControl; login: PracticeLogin | null } | null;
-}
+import type { EstateSource } from './source';
 
 /**
  * Finds what was chosen, and what the vault has for it.

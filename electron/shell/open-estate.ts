@@ -19,7 +19,7 @@ import { about } from './about';
 import { announcementStore } from './announcement-store';
 import type { CredentialStore } from './credential-store';
 import { type DeployGuard, guardDeploys } from './deploy-guard';
-import { type EstateSource, findEstate } from './estate-source';
+import { findEstate } from './estate-source';
 import { notifyOfEnds } from './notifications';
 import { playAction } from './practice-actions';
 import { practiceAnnouncements } from './practice-announcements';
@@ -30,6 +30,7 @@ import { openMail } from './session-security';
 import type { SettingsStore } from './settings';
 import { sessionStore } from './sign-in/session-store';
 import type { signInWindows } from './sign-in/sign-in-windows';
+import type { EstateSource } from './source';
 import { signalTrouble } from './trouble-signals';
 import type { Vault } from './vault';
 

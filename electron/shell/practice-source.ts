@@ -6,8 +6,8 @@ import { createControlClient } from '../systems/practice/control-client';
 import { practiceConcourseUser } from '../systems/practice/environments';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
 import { type Arguments, practiceLandingOf, practiceLoginOf, practiceRightsOf } from './arguments';
-import type { EstateSource } from './estate-source';
 import { type PracticeProcess, startPractice } from './practice-process';
+import type { EstateSource } from './source';
 
 /** The practice estate's process: one for as long as the practice estate is open, however often it is opened again. */
 export interface PracticeKeeper {

@@ -143,6 +143,7 @@ export function createLifecycle<C, O extends Openable>(
     aborting = new AbortController();
     const { signal } = aborting;
     const done = turn.then(() => act(mine, signal));
+    // Whoever asked is told by the promise that they got.
     turn = done.catch(() => undefined);
     return done;
   }
