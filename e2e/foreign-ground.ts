@@ -10,7 +10,7 @@ import { type PracticeProcess, startPracticeProcess } from '../electron/testing/
 import { estateSchema } from '../shared/domain/estate/estate';
 
 /** By the environment's name there, the cluster of the practice estate that stands in for it. */
-export const clusterOf = {
+const clusterOf = {
   dev: 'integration',
   test: 'staging',
   pre: 'notify-preview',

@@ -4,7 +4,7 @@ import type { EstateAmendment } from '../../../shared/domain/estate/amend-estate
 import { defaultImageTagPath } from '../../../shared/domain/estate/estate';
 
 /** Where a release repo is at GitHub, by its address; `null`: it is elsewhere. */
-export function gitHubPlaceOf(url: string): { apiUrl: string; owner: string; repo: string } | null {
+function gitHubPlaceOf(url: string): { apiUrl: string; owner: string; repo: string } | null {
   const found =
     /^(?:https:\/\/github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([A-Za-z0-9][A-Za-z0-9-]{0,38})\/([A-Za-z0-9._-]{1,100}?)(?:\.git)?\/?$/i.exec(
       url,

@@ -10,7 +10,7 @@ export interface Reach {
 }
 
 /** `host[:port]` of a URL or of an scp-like address; `null` for a local path. */
-export function hostOfAddress(address: string): string | null {
+function hostOfAddress(address: string): string | null {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address))
     return /^file:/i.test(address) || !URL.canParse(address) ? null : new URL(address).host || null;
   return /^(?:[^/@\s]+@)?([^/\\:\s]{2,}):/.exec(address)?.[1] ?? null;
