@@ -85,6 +85,7 @@ export function CompareScreen() {
       {rows?.length === 0 && (
         <Empty title="No differences">Both sides have the same versions and settings.</Empty>
       )}
+      {rows && rows.length > 0 && <h2 className="visually-hidden">Differences</h2>}
       {rows && rows.length > 0 && (
         <table className={classes.table}>
           <caption>{count(rows.length, 'difference')}</caption>

@@ -57,6 +57,7 @@ export function ComparedRow({ row, byEnvironment, atOnce }: ComparedRowProps) {
       {open && versions && (
         <tr id={id}>
           <td colSpan={byEnvironment ? 4 : 5} className={classes.changes}>
+            <h3 className="visually-hidden">Changes of {app}</h3>
             <Changes app={app} {...versions} />
           </td>
         </tr>
