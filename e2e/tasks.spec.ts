@@ -72,6 +72,8 @@ test('the six tasks of a release manager, in clicks', async () => {
   await expect(back).not.toHaveAttribute('aria-disabled');
   await click(back);
   expect(acts, 'old version back').toBe(2);
+  const tray = page().getByRole('region', { name: 'Operations tray' });
+  await expect(tray).toContainText(`${name} ${good} · ${production}`);
   const [newest] = await ask(page(), 'operation.list', { app: name, environment: production, limit: 1 });
   const id = newest?.id ?? '';
   await ended(page(), id);
