@@ -136,6 +136,7 @@ export function openReleaseNotes(options: {
           .finally(() => asking.delete(app));
       asking.set(app, running);
       await new Promise<void>((resolve) => {
+        // It never rejects.
         void running.finally(resolve);
         signal.addEventListener('abort', () => resolve(), { once: true });
         if (signal.aborted) resolve();

@@ -11,7 +11,7 @@ import type { World } from '../world';
 import { nameOf, type SeenPipeline } from './concourse-pipelines';
 
 /** What a bag brings that somebody marked bad; Concourse knows nothing of such marks. */
-export function markedServices(
+function markedServices(
   { estate, ledger }: Pick<World, 'estate' | 'ledger'>,
   seen: SeenPipeline,
   version: ResourceVersion,

@@ -25,7 +25,7 @@ const page = (apiUrl: string, ...parts: string[]): string | null => {
 export const teamPage = (apiUrl: string, org: string, team: string): string | null =>
   page(apiUrl, 'orgs', org, 'teams', team);
 
-export const personPage = (apiUrl: string, login: string): string | null => page(apiUrl, login);
+const personPage = (apiUrl: string, login: string): string | null => page(apiUrl, login);
 
 /** @param commit its whole id; what is none has no page. */
 export const commitPage = ({ apiUrl, owner, repo }: GitHubRepo, commit: string): string | null =>
