@@ -30,6 +30,7 @@ import { shareDebts } from './emergency/share-debts';
 import type { Engine, EngineConfig } from './engine-types';
 import { startFreezeAutopilot } from './freezes/freeze-autopilot';
 import { freezeFindings } from './freezes/freeze-findings';
+import { askFreezeWay, type FreezeRequests } from './freezes/freeze-way';
 import { freezesView } from './freezes/freezes-view';
 import { imageCache } from './image-cache';
 import { openJournal } from './journal';
@@ -103,6 +104,7 @@ export function createEngine(config: EngineConfig): Engine {
     whoIsMe: whoIsMe(config.rights ?? null, config.identity, now),
     limits: { ...defaultLimits, ...config.limits },
     now,
+    aliveBefore: journal.aliveBefore,
     hours: config.hours ?? (() => null),
     owners: knownOwners({ ledger, sources: config.sources, now, log }),
     release: config.release ?? null,
@@ -139,6 +141,7 @@ export function createEngine(config: EngineConfig): Engine {
     savedWorkflows: config.savedWorkflows ?? (() => []),
     publishedVersions: (service, signal) => publishedVersions(config.sources, service, signal),
   };
+  const freezeRequests: FreezeRequests = new Map();
   const emergencies = createEmergencies({ world, records: () => runner.records() });
   const states = new Map<string, Operation['state']>();
   /** How operations begin and end, for the log; an operation that has ended stays so. */
@@ -339,10 +342,10 @@ export function createEngine(config: EngineConfig): Engine {
     bags,
     ownCommits: world.routes,
     freezes: {
-      list: () => freezesView(world),
+      list: () => freezesView(world, freezeRequests),
       preview: async (intent) => {
         const limited = AbortSignal.any([closing.signal, AbortSignal.timeout(world.limits.look)]);
-        await world.routes.askOwnCommit(limited);
+        await askFreezeWay(world, limited);
         return freezeFindings(world, intent);
       },
     },
@@ -380,7 +383,12 @@ export function createEngine(config: EngineConfig): Engine {
       if (closing.signal.aborted) return;
       runner.resume();
       const autopilot = startAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
-      const freezes = startFreezeAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
+      const freezes = startFreezeAutopilot(
+        world,
+        (intent) => engine.start(intent, []),
+        freezeRequests,
+        closing.signal,
+      );
       const tags = makeUpForPassTags(world, closing.signal);
       const records = keepRouteRecords(world, runner.records, closing.signal);
       const emergency = shareDebts(world, closing.signal);

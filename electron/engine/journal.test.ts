@@ -25,6 +25,19 @@ const requested = (id: string): OperationEvent => ({
 const finished: OperationEvent = { type: 'finished', at, state: 'succeeded', failure: null };
 
 describe('the journal', () => {
+  it('says when the process before was last alive, whatever was appended then', () => {
+    let time = '2026-01-01T00:00:00.000Z';
+    const first = openJournal(file, () => new Date(time));
+    expect(first.aliveBefore).toBeNull();
+    first.append('01', requested('01'), true);
+    time = '2026-01-01T00:05:00.000Z';
+    first.close();
+    time = '2026-01-01T00:06:00.000Z';
+    const second = openJournal(file, () => new Date(time));
+    expect(second.aliveBefore).toBe('2026-01-01T00:05:00.000Z');
+    second.close();
+  });
+
   it('gives back what was appended, in order', () => {
     const journal = openJournal(file);
     journal.append('01', requested('01'), true);

@@ -33,8 +33,13 @@ export interface Journal {
   readonly beside: JournalTables;
   /** What went wrong with the file at opening, for a person; `null`: nothing. */
   readonly notice: string | null;
+  /** When an earlier process that had it open was last alive, to some seconds (ISO 8601 UTC); `null`: none is known of. */
+  readonly aliveBefore: string | null;
   close(): void;
 }
+
+/** Milliseconds between two signs of life. */
+const aliveEvery = 10_000;
 
 function cut(value: unknown): unknown {
   if (typeof value === 'string') return value.length > maxText ? `${value.slice(0, maxText)}…` : value;
@@ -79,7 +84,8 @@ function connect(file: string): Database.Database {
          type TEXT NOT NULL,
          event TEXT NOT NULL
        );
-       CREATE INDEX IF NOT EXISTS events_operation ON events (operation, sequence);`,
+       CREATE INDEX IF NOT EXISTS events_operation ON events (operation, sequence);
+       CREATE TABLE IF NOT EXISTS alive (id INTEGER PRIMARY KEY, at TEXT NOT NULL);`,
     );
     return database;
   } catch (error) {
@@ -135,10 +141,24 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
          GROUP BY operation ORDER BY max(sequence) DESC LIMIT -1 OFFSET ?)`,
     )
     .run(keepOperations);
+  const [before] = database.prepare('SELECT at FROM alive WHERE id = 1').all() as { at?: string }[];
+  const setAlive = database.prepare('INSERT OR REPLACE INTO alive (id, at) VALUES (1, ?)');
+  const sign = (): void => {
+    try {
+      level('NORMAL');
+      setAlive.run(now().toISOString());
+    } catch {
+      // A full disk is told by what has to be written; without this sign a restart takes the last event for it.
+    }
+  };
+  sign();
+  const signs = setInterval(sign, aliveEvery);
+  signs.unref();
   const insert = database.prepare('INSERT INTO events (operation, type, event) VALUES (?, ?, ?)');
 
   return {
     notice,
+    aliveBefore: before?.at ?? null,
     beside: {
       database,
       write: (durable, change) => {
@@ -170,6 +190,8 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
       return [...entries.values()];
     },
     close: () => {
+      clearInterval(signs);
+      sign();
       // libsql keeps the file open until its statements are collected, so the lock has to be given back by hand; in
       // WAL mode that takes leaving it first (SQLite, "PRAGMA locking_mode").
       database.pragma('journal_mode = DELETE');

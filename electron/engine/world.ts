@@ -98,6 +98,8 @@ export interface World {
   readonly whoIsMe: WhoIsMe;
   readonly limits: Limits;
   readonly now: () => Date;
+  /** When an earlier process of this console was last alive; `null`: none is known of. */
+  readonly aliveBefore: string | null;
   /** How an environment stands to its deploy hours; `null`: it has none. */
   readonly hours: (environment: string) => HoursNow | null;
   /** Who owns files, as CODEOWNERS files name them. */

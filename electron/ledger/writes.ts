@@ -1,4 +1,5 @@
 import { FailureError, ok, type Result } from '../../shared/domain/failure/failure';
+import { proposalFolder } from '../../shared/domain/route/pull-request-text';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { type MadeCommit, makeCommit } from '../systems/git/make-commit';
 import { encodePack, writeLoose } from '../systems/git/write-objects';
@@ -79,7 +80,7 @@ export function write<T>(
       ...common,
       branchFor: ({ operationId }, attempt) =>
         merges
-          ? `signalbox/${operationId.replace(/[^A-Za-z0-9-]/g, '-')}${attempt > 1 ? `-${attempt}` : ''}`
+          ? `${proposalFolder(config.estate.ledger)}${operationId.replace(/[^A-Za-z0-9-]/g, '-')}${attempt > 1 ? `-${attempt}` : ''}`
           : undefined,
       land: ({ commit, base, branch, again }): Promise<Landing> =>
         branch === undefined

@@ -1,3 +1,4 @@
+import type { Application } from '../../shared/domain/board/board';
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { selectsLabels } from '../../shared/domain/go/label-selector';
 import { utcText } from '../../shared/domain/text/utc-text';
@@ -12,7 +13,10 @@ import type { ClusterActions } from './types';
 import { notChosen, refusedAction, unreadable } from './workflow-actions';
 
 /** What is asked of Applications, by whichever door. */
-export type ApplicationActions = Pick<ClusterActions, 'refresh' | 'sync' | 'terminate' | 'readApplications'>;
+export type ApplicationActions = Pick<
+  ClusterActions,
+  'refresh' | 'sync' | 'terminate' | 'readApplications' | 'readAllApplications'
+>;
 
 export const busy = (application: string, by: string): KubeFailure => ({
   code: 'busy',
@@ -44,6 +48,17 @@ export const isChosen = (place: ClusterPlace, application: string, current: Kube
   selectsLabels(place.labels?.applications, current.metadata.labels);
 
 /** Those of a list that belong to an app. */
+/** All Applications of a list, by app. */
+export function byApp(objects: readonly KubeObject[]): Map<string, Application[]> {
+  const found = new Map<string, Application[]>();
+  for (const object of objects) {
+    const application = readApplication(object);
+    if (application?.repoName)
+      found.set(application.repoName, [...(found.get(application.repoName) ?? []), application.shown]);
+  }
+  return found;
+}
+
 export const ofApp = (objects: readonly KubeObject[], app: string) =>
   objects.flatMap((object) => {
     const application = readApplication(object);
@@ -136,6 +151,13 @@ export function kubernetesApplicationActions(
         place.labels?.applications === undefined ? {} : { labelSelector: place.labels.applications };
       const listed = await listObjects(connection, { ...applications, ...chosen }, { signal });
       return listed.ok ? ok(ofApp(listed.value, app)) : fail(listed.failure);
+    },
+
+    async readAllApplications(signal) {
+      const chosen =
+        place.labels?.applications === undefined ? {} : { labelSelector: place.labels.applications };
+      const listed = await listObjects(connection, { ...applications, ...chosen }, { signal });
+      return listed.ok ? ok(byApp(listed.value)) : fail(listed.failure);
     },
   };
 }

@@ -14,6 +14,7 @@ import {
   type ApplicationActions,
   anotherRuns,
   busy,
+  byApp,
   isChosen,
   isUnseen,
   nothingRuns,
@@ -172,6 +173,15 @@ export function serverApplicationActions(
         signal,
       );
       return listed.ok ? ok(ofApp(listed.value, app)) : fail(listed.failure);
+    },
+
+    async readAllApplications(signal) {
+      const listed = await listApplications(
+        connection,
+        { namespace: place.argoNamespace, labelSelector: place.labels?.applications },
+        signal,
+      );
+      return listed.ok ? ok(byApp(listed.value)) : fail(listed.failure);
     },
   };
 }

@@ -87,6 +87,7 @@ export function createClusterActions(
     sync: (...asked) => applications().sync(...asked),
     terminate: (...asked) => applications().terminate(...asked),
     readApplications: (...asked) => applications().readApplications(...asked),
+    readAllApplications: (signal) => applications().readAllApplications(signal),
 
     isBehind,
     refreshSeenAt: state.refreshSeenAt,

@@ -235,6 +235,8 @@ export interface ClusterActions extends WorkflowActions {
     signal: AbortSignal,
   ): Promise<Result<readonly Workflow[]>>;
   readApplications(app: string, signal: AbortSignal): Promise<Result<readonly Application[]>>;
+  /** Those of every app at once, by app. */
+  readAllApplications(signal: AbortSignal): Promise<Result<ReadonlyMap<string, readonly Application[]>>>;
 }
 
 /** What a followed log tells. `restarted`: lines that come are of the container's next run. */

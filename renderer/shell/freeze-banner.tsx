@@ -29,6 +29,8 @@ export function FreezeBanner() {
           <p key={one.operation}>
             <FreezeText freeze={one} timeZone={data.timeZone} />
             {one.automatic && one.effect.state === 'pending' && <> Not effective yet. {one.effect.text}</>}
+            {one.effect.state === 'requested' && <> Requested. {one.effect.text}</>}
+            {one.request?.state === 'closed' && one.effect.state === 'unknown' && <> {one.effect.text}</>}
           </p>
         ))}
         {more.length > 0 && <p>Also frozen: {more.map(({ what }) => what).join(', ')}.</p>}

@@ -5,6 +5,7 @@ import {
   batchCourse,
   batchOutcome,
   batchWait,
+  closedFor,
   partState,
 } from '../../../shared/domain/batch/batch-course';
 import type { Failure, NextStep } from '../../../shared/domain/failure/failure';
@@ -152,14 +153,12 @@ function tell(
   }
 }
 
-/** Whether so much time went by since it last did something that what was decided then is of the past. */
+/** Whether Signalbox was closed for so long that what was decided before is of the past. */
 function isLate({ record, world }: StepContext<BatchIntent>): boolean {
   const { requestedAt, jobs } = record().operation;
-  const times = jobs.flatMap(({ startedAt, finishedAt }) =>
-    [startedAt, finishedAt].filter((at) => at !== null),
-  );
-  const last = Math.max(...[requestedAt, ...times].map((at) => Date.parse(at)));
-  return world.now().getTime() - last > world.limits.resume;
+  const signs = jobs.flatMap(({ startedAt, finishedAt }) => [startedAt, finishedAt]);
+  const closed = closedFor([requestedAt, world.aliveBefore, ...signs], world.now());
+  return closed > world.limits.resume;
 }
 
 function endOf(

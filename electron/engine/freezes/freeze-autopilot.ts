@@ -1,12 +1,21 @@
 import type { Result } from '../../../shared/domain/failure/failure';
 import { type Freeze, freezePhase } from '../../../shared/domain/freeze/freeze';
-import { uncovered } from '../../../shared/domain/freeze/freeze-flags';
 import { lateText } from '../../../shared/domain/freeze/freeze-words';
 import { type FreezeIntent, isFreezeIntent } from '../../../shared/domain/operation/intent';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import { inBackground } from '../../log/log';
 import type { World } from '../world';
-import { freezeFindings } from './freeze-findings';
+import { askedUntil } from './freeze-apart';
+import { beginFreeze, thawFreeze } from './freeze-changes';
+import { freezeFindings, touches } from './freeze-findings';
+import {
+  askFreezeWay,
+  type FreezeRequests,
+  findRequest,
+  freezeWay,
+  keysToSwitch,
+  requestBranch,
+} from './freeze-way';
 
 /** Milliseconds between looks, besides those that every change of the ledger brings about. */
 const tick = 20_000;
@@ -15,43 +24,50 @@ const again = 60_000;
 /** The longest that a timer waits; longer ones overflow (setTimeout takes 2³¹ − 1 ms). */
 const longest = 3_600_000;
 
-/** What is to be done about a freeze by now; `null`: nothing. */
+/** What another console, or a reviewer, has to do: looked at again after as many milliseconds. */
+const othersTurn = 5 * 60_000;
+
+/** What is to be done about a freeze by now, as far as its files can be changed; `null`: nothing. */
 function dueIntent(
   world: Pick<World, 'estate' | 'reader' | 'ledger' | 'now'>,
   freeze: Freeze,
 ): FreezeIntent | null {
   const now = world.now();
-  const { app, environment, pipeline } = freeze;
-  const about = { freeze: freeze.operation, scope: { app, environment, pipeline } };
-  const phase = freezePhase(freeze, now);
-  if (phase === 'ended')
-    return { kind: 'thaw', ...about, ended: true, reason: lateText('ended', freeze.until, now) };
-  if (phase === 'planned') return null;
+  const { app, environment, pipeline, by, email, operation } = freeze;
+  const about = { freeze: operation, scope: { app, environment, pipeline } };
+  const actor = { by, email, operation, at: now.toISOString() };
   const snapshot = world.ledger.snapshot();
-  const isBegun = freeze.begun !== null;
-  const more = uncovered(freeze, world.estate, world.reader.view(snapshot).files, (name) =>
-    world.reader.claims(snapshot, name),
-  );
-  if (isBegun && more.length === 0) return null;
-  return {
+  const phase = freezePhase(freeze, now);
+  if (phase === 'planned') return null;
+  if (phase === 'ended') {
+    const reason = freeze.lifted ? `Lifted by ${freeze.lifted.by}.` : lateText('ended', freeze.until, now);
+    const thaw = { kind: 'thaw', ...about, ended: true, reason } as const;
+    return thawFreeze(world, snapshot, thaw, actor).kind === 'change' ? thaw : null;
+  }
+  const begin = {
     kind: 'begin-freeze',
     ...about,
-    reason: isBegun ? 'New in what is frozen.' : lateText('began', freeze.from, now),
-  };
+    reason: freeze.begun !== null ? 'New in what is frozen.' : lateText('began', freeze.from, now),
+  } as const;
+  return beginFreeze(world, snapshot, begin, actor).kind === 'change' ? begin : null;
 }
 
 /**
  * Carries freezes out by the clock, on whichever console runs: planned ones begin, ended ones are thawed, and apps that
  * are new in a frozen scope are frozen too. Each is an operation like a person's, whose commit is the compare-and-swap:
  * of several consoles one does it. Nothing is deployed by any of it.
+ * Where only a review changes the flags, it asks for that by one pull request, whatever number of consoles runs.
  * @param begin starts an operation.
+ * @param requests what is known of pull requests that freezes wait for; kept here.
  */
 export function startFreezeAutopilot(
   world: World,
   begin: (intent: FreezeIntent) => Result<unknown>,
+  requests: FreezeRequests,
   signal: AbortSignal,
 ): { look: () => void } {
-  const tried = new Map<string, { at: number; times: number }>();
+  /** By freeze, and by what is to be done about it: how often it was tried, and until when it rests. */
+  const tried = new Map<string, { times: number; until: number; what: string }>();
   let timer: NodeJS.Timeout | null = null;
   let looking = false;
 
@@ -70,22 +86,59 @@ export function startFreezeAutopilot(
       );
 
   /** What did not work here, or may not be done here, is another console's for a while: it would fail at every look. */
-  const isResting = (freeze: string): boolean => {
+  const isResting = (freeze: string, what: string): boolean => {
     const before = tried.get(freeze);
-    if (!before) return false;
-    const pause = Math.min(again * 2 ** (before.times - 1), longest);
-    return world.now().getTime() - before.at < pause;
+    return before?.what === what && world.now().getTime() < before.until;
   };
-  const markTried = (freeze: string): void => {
-    const times = (tried.get(freeze)?.times ?? 0) + 1;
-    tried.set(freeze, { at: world.now().getTime(), times });
+  const rest = (freeze: string, what: string, pause?: number): void => {
+    const before = tried.get(freeze);
+    const times = (before?.what === what ? before.times : 0) + 1;
+    const until = world.now().getTime() + (pause ?? Math.min(again * 2 ** (times - 1), longest));
+    tried.set(freeze, { times, until, what });
   };
+  /** What is to be done, in a word that changes when the release repo makes it another thing. */
+  const wordOf = (intent: FreezeIntent): string => `${intent.kind} ${touches(world, intent)}`;
 
   const isDue = (one: Freeze): boolean => {
-    if (dueIntent(world, one) === null) tried.delete(one.operation);
-    else return !isBusy(one.operation) && !isResting(one.operation);
+    const intent = dueIntent(world, one);
+    if (intent === null) tried.delete(one.operation);
+    else return !isBusy(one.operation) && !isResting(one.operation, wordOf(intent));
     return false;
   };
+
+  /**
+   * Whether a pull request does it already, or was closed by somebody who did not want it: no second one is made.
+   */
+  async function isAsked(freeze: Freeze, intent: FreezeIntent): Promise<boolean> {
+    if (freezeWay(world, intent.scope, touches(world, intent)).by !== 'request') {
+      requests.delete(freeze.operation);
+      return false;
+    }
+    const what = intent.kind === 'thaw' ? 'thaw' : 'freeze';
+    // Whoever asks for it, or lifted it, is at it just now.
+    const other = what === 'thaw' ? freeze.lifted : freeze.asked;
+    const isOthers = other !== undefined && world.operation(other.operation) === null;
+    if (isOthers && world.now().getTime() < askedUntil(other)) return true;
+    const found = await findRequest(
+      world,
+      requestBranch(world, freeze, what, keysToSwitch(world, freeze)),
+      signal,
+    );
+    // Where nobody can tell, a second one would be worse than a late one.
+    if (!found.ok) return true;
+    const pull = found.value;
+    if (pull === null) {
+      requests.delete(freeze.operation);
+      return false;
+    }
+    const { number, url, state } = pull;
+    if (state === 'merged') {
+      requests.delete(freeze.operation);
+      return what === 'thaw' || freeze.asked === undefined;
+    }
+    requests.set(freeze.operation, { what, number, url, state });
+    return true;
+  }
 
   /** When the next one begins or ends, in milliseconds from now. */
   function untilNext(): number {
@@ -104,18 +157,24 @@ export function startFreezeAutopilot(
     // What another console did in the meantime is not done again.
     const newest = await world.ledger.refresh(signal);
     if (!newest.ok) return;
-    await world.routes.askOwnCommit(signal);
+    await askFreezeWay(world, signal);
     if (signal.aborted) return;
     for (const freeze of freezes().filter(isDue)) {
       const intent = dueIntent(world, freeze);
       if (!intent) continue;
-      markTried(freeze.operation);
       // An operation that is bound to fail is no news to anybody: the freeze is shown as late.
       const [blocked] = obstacles({}, freezeFindings(world, intent));
       if (blocked) {
+        rest(freeze.operation, wordOf(intent));
         world.log('info', 'freeze.not-mine', { freeze: freeze.operation, because: blocked.message });
         continue;
       }
+      if (await isAsked(freeze, intent)) {
+        rest(freeze.operation, wordOf(intent), othersTurn);
+        continue;
+      }
+      if (signal.aborted) return;
+      rest(freeze.operation, wordOf(intent));
       const begun = begin(intent);
       if (!begun.ok)
         world.log('warn', 'freeze.not-carried-out', {

@@ -1,8 +1,15 @@
 import { type Actor, refuse } from '../../../shared/domain/bags/decisions';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Freeze, freezePhase, scopeText } from '../../../shared/domain/freeze/freeze';
-import { covering, thawPlan, uncovered } from '../../../shared/domain/freeze/freeze-flags';
+import {
+  askingNothing,
+  covering,
+  thawPlan,
+  type Uncovered,
+  uncovered,
+} from '../../../shared/domain/freeze/freeze-flags';
 import { untilText } from '../../../shared/domain/freeze/freeze-words';
+import { type FlagClaim, flagKey } from '../../../shared/domain/hold/flag-claims';
 import { withoutFlag } from '../../../shared/domain/hold/hold-plan';
 import { type FreezeIntent, titleOf } from '../../../shared/domain/operation/intent';
 import { put, remove } from '../../../shared/domain/records/record-change';
@@ -23,11 +30,11 @@ export interface FreezeTold {
   moot: string | null;
 }
 
-type Decided = FullDecision<FreezeTold>;
-type World_ = Pick<World, 'estate' | 'reader'>;
+export type Decided = FullDecision<FreezeTold>;
+export type FreezeWorld = Pick<World, 'estate' | 'reader'>;
 
 /** A freeze of a snapshot by its operation; `null`: there is none. */
-export function freezeAt(world: World_, snapshot: Snapshot, operation: string): Found<Freeze> | null {
+export function freezeAt(world: FreezeWorld, snapshot: Snapshot, operation: string): Found<Freeze> | null {
   return (
     world.reader
       .freezes(snapshot)
@@ -37,27 +44,36 @@ export function freezeAt(world: World_, snapshot: Snapshot, operation: string): 
   );
 }
 
-const others = (world: World_, snapshot: Snapshot, operation: string) => (app: string) =>
+/** Claims on an app's files besides those of one freeze. */
+export const others = (world: FreezeWorld, snapshot: Snapshot, operation: string) => (app: string) =>
   world.reader.claims(snapshot, app).filter((one) => one.freeze?.operation !== operation);
 
-/** Switches off what a freeze in force has yet to switch off; where it is only planned, nothing. */
-function carryOut(
-  world: World_,
-  snapshot: Snapshot,
-  freeze: Freeze,
-  now: Date,
-): {
+/** A freeze carried out as far as its files can be changed. */
+interface CarriedOut {
   freeze: Freeze;
+  /** What was to be switched off, where its file can be changed. */
+  done: readonly Uncovered[];
   files: Map<string, string>;
   changes: ReturnType<typeof corrections>;
   left: string[];
-} {
+}
+
+/**
+ * Switches off what a freeze in force has yet to switch off; where it is only planned, nothing.
+ * @param merged the pull request that was asked for was merged.
+ */
+export function carryOut(
+  world: FreezeWorld,
+  snapshot: Snapshot,
+  freeze: Freeze,
+  now: Date,
+  merged = false,
+): CarriedOut {
   const files = new Map<string, string>();
   const left: string[] = [];
-  if (freezePhase(freeze, now) !== 'active') return { freeze, files, changes: [], left };
-  const all = uncovered(freeze, world.estate, world.reader.view(snapshot).files, (app) =>
-    world.reader.claims(snapshot, app),
-  );
+  if (freezePhase(freeze, now) !== 'active') return { freeze, done: [], files, changes: [], left };
+  const claims = (app: string): readonly FlagClaim[] => world.reader.claims(snapshot, app);
+  const all = uncovered(freeze, world.estate, world.reader.view(snapshot).files, claims, merged);
   const done = all.filter(({ app, environment }) => {
     const edited = changeImageTag(
       snapshot,
@@ -74,43 +90,52 @@ function carryOut(
   });
   return {
     freeze: { ...covering(freeze, done), begun: freeze.begun ?? now.toISOString() },
+    done,
     files,
     changes: corrections(snapshot, done, others(world, snapshot, freeze.operation)),
     left,
   };
 }
 
-const refused = (failure: Failure): Decided => ({ kind: 'refusal', failure });
-const moot = (because: string, freeze: Freeze | null = null): Decided => ({
+export const refused = (failure: Failure): Decided => ({ kind: 'refusal', failure });
+export const moot = (because: string, freeze: Freeze | null = null): Decided => ({
   kind: 'nothing',
   value: { freeze, left: [], moot: because },
 });
 
-type Of<K extends FreezeIntent['kind']> = Extract<FreezeIntent, { kind: K }>;
+export type Of<K extends FreezeIntent['kind']> = Extract<FreezeIntent, { kind: K }>;
+
+/** A freeze as it was asked for, before anything of it is carried out. */
+export const freezeAsked = (intent: Of<'freeze'>, actor: Actor): Freeze => ({
+  operation: actor.operation,
+  ...intent.scope,
+  by: actor.by,
+  email: actor.email,
+  at: actor.at,
+  reason: intent.reason,
+  from: intent.from ?? actor.at,
+  until: intent.until,
+  automatic: intent.automatic,
+  manual: intent.manual,
+  begun: null,
+  changed: {},
+});
 
 /** The commit that sets a freeze; one that is in force at once switches automatic deploys off by the same commit. */
-export function setFreeze(world: World_, snapshot: Snapshot, intent: Of<'freeze'>, actor: Actor): Decided {
+export function setFreeze(
+  world: FreezeWorld,
+  snapshot: Snapshot,
+  intent: Of<'freeze'>,
+  actor: Actor,
+): Decided {
   const there = freezeAt(world, snapshot, actor.operation);
   if (there)
     return { kind: 'nothing', value: { freeze: there.ok ? there.value : null, left: [], moot: null } };
-  const { scope, until, automatic, manual, reason } = intent;
+  const { until } = intent;
   if (until !== null && Date.parse(until) <= Date.parse(actor.at))
     return refuse('refused', `Its end, ${utcText(until)}, is over already.`, 'Choose a later end.');
-  const planned: Freeze = {
-    operation: actor.operation,
-    ...scope,
-    by: actor.by,
-    email: actor.email,
-    at: actor.at,
-    reason,
-    from: intent.from ?? actor.at,
-    until,
-    automatic,
-    manual,
-    begun: null,
-    changed: {},
-  };
-  const { freeze, files, changes, left } = carryOut(world, snapshot, planned, new Date(actor.at));
+  const asked = freezeAsked(intent, actor);
+  const { freeze, files, changes, left } = carryOut(world, snapshot, asked, new Date(actor.at));
   return {
     kind: 'change',
     changes: [put('freeze', freeze), ...changes],
@@ -120,24 +145,39 @@ export function setFreeze(world: World_, snapshot: Snapshot, intent: Of<'freeze'
   };
 }
 
-/** The commit that begins a planned freeze, or freezes what is new in the scope of one in force. */
+/** Why a freeze is not in force by now; `null`: it is. */
+export function notInForce(freeze: Freeze, now: Date): string | null {
+  const phase = freezePhase(freeze, now);
+  if (phase === 'active') return null;
+  return phase === 'planned' ? 'It has not begun.' : freeze.lifted ? 'It was lifted.' : 'It has ended.';
+}
+
+/** The subject of a commit that begins a freeze, or takes more files into it. */
+export function beginText(before: Freeze, keys: readonly string[]): string {
+  if (before.begun === null) return `Freeze of ${scopeText(before)} begins, set by ${before.by}`;
+  const apps = [...new Set(keys.map((key) => key.split('/')[1] ?? ''))];
+  return `Freeze of ${scopeText(before)} takes in ${apps.slice(0, 3).join(', ')}${apps.length > 3 ? ` and ${apps.length - 3} more` : ''}`;
+}
+
+/**
+ * The commit that begins a planned freeze, or freezes what is new in the scope of one in force.
+ * @param merged as for {@link carryOut}.
+ */
 export function beginFreeze(
-  world: World_,
+  world: FreezeWorld,
   snapshot: Snapshot,
   intent: Of<'begin-freeze'>,
   actor: Actor,
+  merged = false,
 ): Decided {
   const found = freezeAt(world, snapshot, intent.freeze);
   if (found === null) return moot('It was lifted.');
   if (!found.ok) return refused(found.failure);
   const now = new Date(actor.at);
-  const phase = freezePhase(found.value, now);
-  if (phase !== 'active') return moot(phase === 'ended' ? 'It has ended.' : 'It has not begun.');
-  const { freeze, files, changes, left } = carryOut(world, snapshot, found.value, now);
-  if (
-    found.value.begun !== null &&
-    Object.keys(freeze.changed).length === Object.keys(found.value.changed).length
-  )
+  const because = notInForce(found.value, now);
+  if (because !== null) return moot(because);
+  const { freeze, done, files, changes, left } = carryOut(world, snapshot, found.value, now, merged);
+  if (found.value.begun !== null && done.length === 0)
     return {
       kind: 'nothing',
       value: {
@@ -146,32 +186,28 @@ export function beginFreeze(
         moot: left[0] ? `Left as it is: ${left[0]}` : 'Another console was first.',
       },
     };
-  const apps = new Set(
-    Object.keys(freeze.changed)
-      .filter((key) => !Object.hasOwn(found.value.changed, key))
-      .map((key) => key.split('/')[1]),
-  );
   return {
     kind: 'change',
     changes: [put('freeze', freeze), ...changes],
     files,
-    subject:
-      found.value.begun === null
-        ? `Freeze of ${scopeText(freeze)} begins, set by ${freeze.by}`
-        : `Freeze of ${scopeText(freeze)} takes in ${[...apps].slice(0, 3).join(', ')}${apps.size > 3 ? ` and ${apps.size - 3} more` : ''}`,
+    subject: beginText(
+      found.value,
+      done.map(({ environment, app }) => flagKey(environment, app)),
+    ),
     value: { freeze, left, moot: null },
   };
 }
 
 /** The commit that moves the end of a freeze, or changes what deployments by hand meet. */
 export function changeFreeze(
-  world: World_,
+  world: FreezeWorld,
   snapshot: Snapshot,
   intent: Of<'change-freeze'>,
   actor: Actor,
 ): Decided {
   const found = freezeAt(world, snapshot, intent.freeze);
-  if (found === null) return refuse('not-found', 'This freeze was lifted after you opened it.');
+  if (found === null || (found.ok && found.value.lifted))
+    return refuse('not-found', 'This freeze was lifted after you opened it.');
   if (!found.ok) return refused(found.failure);
   const { until, manual } = intent;
   if (found.value.until !== intent.seen)
@@ -192,8 +228,59 @@ export function changeFreeze(
   };
 }
 
-/** The commit that lifts a freeze, and gives back what it switched off. Versions stay: it deploys nothing. */
-export function thawFreeze(world: World_, snapshot: Snapshot, intent: Of<'thaw'>, actor: Actor): Decided {
+/** What thawing does to files, and what it can't give back since its file can't be changed, with why. */
+function giveBack(
+  world: FreezeWorld,
+  snapshot: Snapshot,
+  freeze: Freeze,
+  merged: boolean,
+): { files: Map<string, string>; left: Map<string, string> } {
+  const files = new Map<string, string>();
+  const left = new Map<string, string>();
+  const flags = world.reader.view(snapshot).files;
+  const { layout } = world.reader;
+  const othersOn = others(world, snapshot, freeze.operation);
+  for (const [app, { restore }] of thawPlan(freeze, flags, othersOn, merged))
+    for (const { environment, to } of restore) {
+      const key = flagKey(environment, app);
+      const path = layout.path({ environment, app });
+      if (to === null) {
+        const text = withoutFlag(snapshot.file(path)?.text ?? '');
+        if (text !== null) files.set(path, text);
+        else left.set(key, `${path} cannot be changed: its flag is not as it was added.`);
+        continue;
+      }
+      const edited = changeImageTag(snapshot, layout, { app, environment }, { automaticDeploys: to });
+      if (edited.ok) files.set(path, edited.value.text);
+      else left.set(key, edited.failure.message);
+    }
+  // What a file that can't be read says is not known: the claim on it stays, or it would stay off for good.
+  for (const [key, was] of Object.entries(freeze.changed)) {
+    const [environment = '', app = ''] = key.split('/');
+    const problem = flags.get(environment)?.get(app)?.problem;
+    if (
+      was !== false &&
+      freeze.automatic &&
+      problem &&
+      !othersOn(app).some((one) => one.environment === environment)
+    )
+      left.set(key, problem.message);
+  }
+  return { files, left };
+}
+
+/**
+ * The commit that lifts a freeze, and gives back what it switched off. Versions stay: it deploys nothing. Where a file
+ * can't be changed, the freeze is over all the same, and its record stays with what is left to be given back.
+ * @param merged as for {@link carryOut}.
+ */
+export function thawFreeze(
+  world: FreezeWorld,
+  snapshot: Snapshot,
+  intent: Of<'thaw'>,
+  actor: Actor,
+  merged = false,
+): Decided {
   const found = freezeAt(world, snapshot, intent.freeze);
   if (found === null) return moot('It was lifted already.');
   // Nobody can tell what an unreadable one switched off.
@@ -201,34 +288,37 @@ export function thawFreeze(world: World_, snapshot: Snapshot, intent: Of<'thaw'>
   const freeze = found.value;
   if (intent.ended && freezePhase(freeze, new Date(actor.at)) !== 'ended')
     return moot(`Its end was moved: it lasts ${untilText(freeze.until)}.`, freeze);
-  const files = new Map<string, string>();
-  const left: string[] = [];
-  const flags = world.reader.view(snapshot).files;
-  for (const [app, { restore }] of thawPlan(freeze, flags, others(world, snapshot, freeze.operation)))
-    for (const { environment, to } of restore) {
-      const path = world.reader.layout.path({ environment, app });
-      if (to === null) {
-        const text = withoutFlag(snapshot.file(path)?.text ?? '');
-        if (text !== null) files.set(path, text);
-        else left.push(`${path} cannot be changed: its flag is not as it was added.`);
-        continue;
-      }
-      const edited = changeImageTag(
-        snapshot,
-        world.reader.layout,
-        { app, environment },
-        { automaticDeploys: to },
-      );
-      if (edited.ok) files.set(path, edited.value.text);
-      else left.push(edited.failure.message);
-    }
+  const { files, left } = giveBack(world, snapshot, freeze, merged);
+  const rest = Object.fromEntries(Object.entries(freeze.changed).filter(([key]) => left.has(key)));
+  const value = { freeze, left: [...left.values()], moot: null };
+  const { by, operation, at } = actor;
+  const isOver = freeze.lifted !== undefined && freeze.asked === undefined;
+  if (
+    left.size > 0 &&
+    isOver &&
+    files.size === 0 &&
+    Object.keys(rest).length === Object.keys(freeze.changed).length
+  )
+    return { kind: 'nothing', value: { ...value, moot: `Left as it is: ${value.left[0]}` } };
   return {
     kind: 'change',
-    changes: [remove('freeze', { operation: freeze.operation })],
+    changes: [
+      left.size === 0
+        ? remove('freeze', { operation: freeze.operation })
+        : put('freeze', {
+            ...askingNothing(freeze),
+            changed: rest,
+            lifted: freeze.lifted ?? { by, operation, at },
+          }),
+    ],
     files,
-    subject: intent.ended
-      ? `Freeze of ${scopeText(freeze)} ended, set by ${freeze.by} ${untilText(freeze.until)}`
-      : titleOf(intent),
-    value: { freeze, left, moot: null },
+    subject: thawText(freeze, intent),
+    value,
   };
 }
+
+/** The subject of the commit that ends a freeze. */
+export const thawText = (freeze: Freeze, intent: Of<'thaw'>): string =>
+  intent.ended && !freeze.lifted
+    ? `Freeze of ${scopeText(freeze)} ended, set by ${freeze.by} ${untilText(freeze.until)}`
+    : titleOf(intent);

@@ -1,5 +1,6 @@
 import { type Freeze, type FreezeScope, freezePhase, scopeText } from '../../../shared/domain/freeze/freeze';
-import { frozenEnvironments, gatesOf, thawPlan } from '../../../shared/domain/freeze/freeze-flags';
+import { frozenEnvironments, gatesOf, thawPlan, uncovered } from '../../../shared/domain/freeze/freeze-flags';
+import type { FlagClaim } from '../../../shared/domain/hold/flag-claims';
 import type { FreezeIntent } from '../../../shared/domain/operation/intent';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import { ownCommitFindings } from '../../../shared/domain/preflight/preflight-route';
@@ -8,7 +9,8 @@ import { listText } from '../../../shared/domain/text/list-text';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { ledgerFindings } from '../ledger-findings';
 import type { World } from '../world';
-import { freezeAt } from './freeze-changes';
+import { freezeAt, others } from './freeze-changes';
+import { freezeWay, isApart } from './freeze-way';
 
 /** Nothing in the pipeline stops new releases in these. */
 export const openText = (open: readonly string[]): string =>
@@ -82,19 +84,56 @@ function thawFindings({ estate, ledger, reader }: World, freeze: Freeze): Findin
   ];
 }
 
+/** Whether it changes flags of apps now or later, or the record alone. Of an unreadable freeze that is not known. */
+export function touches(world: World, intent: FreezeIntent): 'flags' | 'records' {
+  if (intent.kind === 'freeze') return intent.automatic ? 'flags' : 'records';
+  if (intent.kind === 'change-freeze') return 'records';
+  const snapshot = world.ledger.snapshot();
+  const there = freezeAt(world, snapshot, intent.freeze);
+  if (!there?.ok) return there ? 'flags' : 'records';
+  const { files } = world.reader.view(snapshot);
+  const claims = (app: string): readonly FlagClaim[] => world.reader.claims(snapshot, app);
+  if (intent.kind === 'begin-freeze')
+    return uncovered(there.value, world.estate, files, claims).some(({ now }) => now !== false)
+      ? 'flags'
+      : 'records';
+  const plans = thawPlan(there.value, files, others(world, snapshot, intent.freeze));
+  return [...plans.values()].some(({ restore }) => restore.length > 0) ? 'flags' : 'records';
+}
+
+/** How it lands, or why it can't. */
+function wayFindings(world: World, intent: FreezeIntent): Finding[] {
+  if (world.ledger.readOnlyBecause !== null) return [];
+  const way = freezeWay(world, intent.scope, touches(world, intent));
+  if (way.by === 'closed') return ownCommitFindings(way.access, way.changes);
+  if (way.by === 'commit') return [];
+  const now = isApart(world);
+  const text = {
+    freeze: now
+      ? 'Its flags go by a pull request. Deploys by hand meet the freeze at once; automatic deploys go on until the pull request is reviewed and merged.'
+      : 'It goes by a pull request, and begins once that is reviewed and merged. Until then nothing is frozen.',
+    thaw: now
+      ? 'The freeze is over at once. Automatic deploys stay off until a pull request that switches them on is reviewed and merged.'
+      : 'It goes by a pull request. The freeze lasts until that is reviewed and merged.',
+  };
+  const said =
+    intent.kind === 'thaw'
+      ? text.thaw
+      : intent.kind === 'freeze'
+        ? text.freeze
+        : 'It goes by a pull request that waits for its review.';
+  return [
+    finding('freeze', 'info', said, 'Your rights, as checked: the branch takes no commits of your own.'),
+  ];
+}
+
 /** Everything that speaks against a change of freezes, and what it comes to, before anything is committed. */
 export function freezeFindings(world: World, intent: FreezeIntent): Finding[] {
-  const { ledger, estate, routes } = world;
+  const { ledger } = world;
   const found = ledgerFindings(world);
   const snapshot = ledger.snapshot();
   const there = intent.kind === 'freeze' ? null : freezeAt(world, snapshot, intent.freeze);
-  // One that only informs has switched nothing off: its record alone goes. Of an unreadable one that is not known.
-  const informs =
-    there?.ok === true && !there.value.automatic && Object.keys(there.value.changed).length === 0;
-  const changesFlags =
-    intent.kind === 'freeze' ? intent.automatic : intent.kind !== 'change-freeze' && !informs;
-  if (ledger.readOnlyBecause === null && (changesFlags || !estate.ledger.records))
-    found.push(...ownCommitFindings(routes.ownCommit(), changesFlags ? 'flags' : 'records'));
+  found.push(...wayFindings(world, intent));
   if (intent.kind === 'freeze') {
     if (intent.until !== null && Date.parse(intent.until) <= world.now().getTime())
       found.push(finding('freeze', 'block', 'Its end is over already.', utcText(intent.until)));

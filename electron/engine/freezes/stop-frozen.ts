@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Application } from '../../../shared/domain/board/board';
 import { type Freeze, freezePhase } from '../../../shared/domain/freeze/freeze';
 import { frozenEnvironments, type Gate, gatesOf } from '../../../shared/domain/freeze/freeze-flags';
 import { flagKey } from '../../../shared/domain/hold/flag-claims';
@@ -16,6 +17,7 @@ import { utcText } from '../../../shared/domain/text/utc-text';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
+import { askPatiently } from '../steps/outside';
 import { refreshParent } from '../steps/refresh-parent';
 import { couldNotLook } from '../steps/stop-promotions';
 import { type PromotionTemplate, type Swept, sweepPlaces } from '../steps/sweep';
@@ -158,23 +160,51 @@ export async function stopFrozen(context: Context): Promise<StepEnd> {
   if ('couldNot' in first) return couldNotLook('the environments before', first.couldNot);
   const swept = await sweepUntilNone(context, places);
   if ('state' in swept) return swept;
-  if (swept.hidden.length > 0)
+  const unseen = [...new Set([...swept.hidden, ...without])];
+  if (unseen.length > 0)
     return {
       state: 'skipped',
-      because: `Workflows in ${listText(swept.hidden)} are not visible to you: Signalbox can’t stop a promotion that is on its way there.`,
+      because: `Workflows in ${listText(unseen)} are not visible to you: Signalbox can’t stop a promotion that is on its way there.`,
     };
   return { state: 'succeeded', text: 'No promotion into what is frozen is in progress.' };
 }
 
 /** Apps whose Applications before the frozen environment do not carry the flag yet. An app without one promotes nothing. */
-const notShut = (shut: readonly Gate[], cluster: Cluster): string[] =>
+const notShut = (
+  shut: readonly Gate[],
+  { view }: Cluster,
+  of: (app: string) => readonly Application[] = view.applications,
+): string[] =>
   shut
-    .filter(({ before }) => before === cluster.view.environment)
+    .filter(({ before }) => before === view.environment)
     .filter(({ app }) => {
-      const deciding = gates(cluster.view.applications(app));
+      const deciding = gates(of(app));
       return deciding.length > 0 && !gateShut(deciding);
     })
     .map(({ app }) => app);
+
+/** The same by a look straight into the clusters, past the watches; or how the step ends where that can't be had. */
+async function stillOpen(
+  context: Context,
+  shut: readonly Gate[],
+  clusters: readonly Cluster[],
+): Promise<string[] | StepEnd> {
+  const { hold } = context.world.limits;
+  const open: string[] = [];
+  for (const cluster of clusters) {
+    const seen = await askPatiently(
+      context,
+      cluster,
+      hold,
+      (signal) => cluster.actions.readAllApplications(signal),
+      'applications',
+    );
+    if (isTimedOut(seen)) return ranOut(seen, hold);
+    if (!seen.ok) return couldNotLook(cluster.view.environment, seen.failure);
+    open.push(...notShut(shut, cluster, (app) => seen.value.get(app) ?? []));
+  }
+  return open;
+}
 
 /**
  * Waits until the freeze works where the pipeline really looks: Applications of every frozen app in the environment before
@@ -232,9 +262,18 @@ export async function freezeEffective(context: Context): Promise<StepEnd> {
     await pause(world.limits.settle, undefined, { signal: context.signal });
     const now = shuttingOf(context);
     if ('end' in now) return now.end;
-    const swept = await sweepUntilNone(context, placesOf(context, now.shut).places);
+    const { places, without } = placesOf(context, now.shut);
+    const swept = await sweepUntilNone(context, places);
     if ('state' in swept) return swept;
-    if (clusters.some((cluster) => notShut(now.shut, cluster).length > 0)) continue;
+    const open = await stillOpen(context, now.shut, clusters);
+    if (!Array.isArray(open)) return open;
+    if (open.length > 0) continue;
+    const unseen = [...new Set([...swept.hidden, ...without])];
+    if (unseen.length > 0)
+      return {
+        state: 'skipped',
+        because: `The flags are off. Whether the freeze works yet can’t be confirmed: promotions that are on their way in ${listText(unseen)} are not visible to you, and one may still come through.`,
+      };
     const into = listText([...new Set(now.shut.map((one) => one.environment))]);
     const apps = count(new Set(now.shut.map(({ app }) => app)).size, 'app');
     return {

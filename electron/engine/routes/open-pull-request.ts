@@ -32,17 +32,18 @@ async function pushBranch(task: Task): Promise<Result<Begun | null>> {
     return { kind: 'change', records, ...(files ? { files } : {}), message, value: null };
   };
   const what = proposal.effect === 'commit' ? proposal.what : `${proposal.effect} ${proposal.what}`;
-  const first = proposalBranch(id, what);
+  const first = proposalBranch(world.estate.ledger, id, what);
   context.waiting('Waiting for the branch to reach the release repo.');
-  for (let name = 1; name <= mostNames; name++) {
-    const branch = name === 1 ? first : `${first}-${name}`;
-    const before = begunOf(task);
+  for (let name = 1; name <= (proposal.branch === undefined ? mostNames : 1); name++) {
+    const branch = proposal.branch ?? (name === 1 ? first : `${first}-${name}`);
     const asked = { operationId: id, what: proposal.what, identity: world.identity(), branch };
     const pushed = await patiently(
       task,
       signal,
-      () =>
-        world.ledger.proposals.propose(asked, mutate, {
+      () => {
+        // Of an earlier try, too, whose answer was not heard.
+        const before = begunOf(task);
+        return world.ledger.proposals.propose(asked, mutate, {
           signal,
           made: before?.branch === branch ? before : null,
           onPrepared: ({ commit, base, files }) => {
@@ -58,12 +59,17 @@ async function pushBranch(task: Task): Promise<Result<Begun | null>> {
               records: apart,
             });
           },
-        }),
+        });
+      },
       world.limits.ledger,
     );
-    if (!pushed.ok) return pushed;
+    if (!pushed.ok)
+      return proposal.branch !== undefined && pushed.failure.code === 'conflict'
+        ? fail(askedAlready(branch))
+        : pushed;
     if (pushed.value === null) return ok(null);
     if (pushed.value === 'taken') {
+      if (proposal.branch !== undefined) return fail(askedAlready(branch));
       context.saw(`The branch ${branch} holds something that Signalbox did not make: it is left alone.`);
       continue;
     }
@@ -73,6 +79,14 @@ async function pushBranch(task: Task): Promise<Result<Begun | null>> {
   }
   return fail(strangeBranch(first));
 }
+
+/** Another console was first, or somebody's branch is in the way. */
+const askedAlready = (branch: string): Failure => ({
+  code: 'busy',
+  message: `It is asked for already, by the branch ${branch}.`,
+  meaning: 'Nothing was changed.',
+  next: [{ do: 'advice', label: 'Look for its pull request on GitHub.' }],
+});
 
 /** Names of branches that are tried: whoever takes them all guesses them on purpose. */
 const mostNames = 5;

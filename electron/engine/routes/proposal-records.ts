@@ -10,20 +10,22 @@ export function isRecordsAlone(task: Task): boolean {
   if (begunOf(task)) return false;
   const snapshot = context.world.ledger.snapshot();
   if (snapshot.recordsCommit === undefined) return false;
-  if (context.record().effects.has(proposal.effect)) return true;
+  const begun = context.record().effects.get(proposal.effect);
+  // What was begun otherwise and refused is no write of records.
+  if (begun && begun.outcome !== 'not-done') return begun.data.route !== 'pull-request';
   const decision = proposal.decide(snapshot);
   return decision.kind === 'change' && (decision.files?.size ?? 0) === 0;
 }
 
 /** Where records lie apart, they follow once the change that they tell of is on the main branch. */
 export async function writeRecords({ context, proposal }: Task, begun: Begun | null): Promise<void> {
-  if (!begun || begun.records.length === 0) return;
-  const { effect, kind, what, reason, override } = proposal;
+  const { effect, kind, what, reason, override, settle } = proposal;
+  if (!begun || (begun.records.length === 0 && !settle)) return;
   const written = await writeLedger(context, {
     effect: `${effect}:records`,
     kind: `${kind}-records`,
     what,
-    decide: () => ({ kind: 'change', changes: [...begun.records], subject: what, value: null }),
+    decide: settle ?? (() => ({ kind: 'change', changes: [...begun.records], subject: what, value: null })),
     ...settled,
     reason,
     override,

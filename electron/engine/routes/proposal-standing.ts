@@ -21,6 +21,8 @@ export type Pointless =
 export async function whyPointless(task: Task, begun: Begun, snapshot: Snapshot): Promise<Pointless | null> {
   const { context, proposal } = task;
   const { world, intent, id } = context;
+  const over = proposal.isOver?.() ?? null;
+  if (over !== null) return { because: 'refused', failure: pointless(over) };
   if (snapshot.commit === null || snapshot.commit === begun.base) return null;
   if (proposal.effect === 'commit' && 'version' in intent && 'expected' in intent) {
     const { app, environment, version, expected } = intent;
@@ -43,3 +45,10 @@ export async function whyPointless(task: Task, begun: Begun, snapshot: Snapshot)
   if (!base.ok || proposal.decide(base.value).kind !== 'change') return null;
   return { because: 'refused', failure: decision.failure };
 }
+
+const pointless = (message: string): Failure => ({
+  code: 'conflict',
+  message,
+  meaning: 'Nothing was changed.',
+  next: [{ do: 'retry', label: 'Review again' }],
+});

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RouteOf } from '../../../shared/domain/estate/routes';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
 import { passingCodes } from '../../../shared/domain/failure/passing';
+import type { Intent } from '../../../shared/domain/operation/intent';
 import type { Job } from '../../../shared/domain/operation/operation';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import type { RecordChange } from '../../../shared/domain/records/record-change';
@@ -27,11 +28,20 @@ export interface Proposal {
   decide: (snapshot: Snapshot) => FullDecision<null>;
   /** What else the journal is to have of it. */
   data?: () => Record<string, unknown>;
+  /**
+   * Its branch, where several consoles may want the same change: who makes the branch first proposes it, and the others
+   * find it taken. Left out: one of the operation's own.
+   */
+  branch?: string;
+  /** Why nobody wants it any more, whatever the main branch says; `null`: it is wanted. */
+  isOver?: () => string | null;
+  /** Where records lie apart: what they say once it is merged. Left out: what came with the change. */
+  settle?: (snapshot: Snapshot) => FullDecision<null>;
 }
 
 /** A proposal under way. */
 export interface Task {
-  context: StepContext;
+  context: StepContext<Intent>;
   /** Aborted when it is cancelled, too. */
   signal: AbortSignal;
   proposal: Proposal;
@@ -60,7 +70,9 @@ export interface Begun {
 export function begunOf({ context, proposal }: Pick<Task, 'context' | 'proposal'>): Begun | null {
   const effect = context.record().effects.get(proposal.effect);
   if (!effect) return null;
-  const { branch, commit, base, files, number, url, asked, records } = effect.data;
+  const { route, branch, commit, base, files, number, url, asked, records } = effect.data;
+  // A commit of the person's own that was refused before may have had a branch, too.
+  if (route !== 'pull-request') return null;
   if (typeof branch !== 'string' || typeof commit !== 'string' || typeof base !== 'string') return null;
   return {
     branch,

@@ -1,4 +1,5 @@
 import { type Failure, ok, type Result } from '../../../shared/domain/failure/failure';
+import type { Intent } from '../../../shared/domain/operation/intent';
 import { movedRepoText } from '../../../shared/domain/route/moved-repo';
 import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import { pullRequestStatus } from '../../../shared/domain/route/pull-request-status';
@@ -25,7 +26,7 @@ const paces = [
  * Ends, and takes the pull request and its branch away, once the release repo has moved on so that it means nothing any
  * more, or when it is cancelled, at any time before the merge.
  */
-async function proposeChange(context: StepContext, proposal: Proposal): Promise<StepEnd> {
+export async function proposeChange(context: StepContext<Intent>, proposal: Proposal): Promise<StepEnd> {
   const { world } = context;
   const { github, branch } = world.estate.ledger;
   if (context.record().effects.get(proposal.effect)?.outcome === 'done') return { state: 'succeeded' };

@@ -36,6 +36,8 @@ export interface Routes {
   team(environment: string): (NonNullable<RouteFacts['team']> & { page: string | null }) | null;
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
+  /** A pull request to any of these environments, in their order; `null`: none of them lists one. */
+  request(environments: readonly string[]): { route: RouteOf<'pull-request'>; access: RouteAccess } | null;
   /** Remembers that a route was refused in earnest, until the person's rights change or `refusalLasts` is over. */
   refused(cell: { app: string; environment: string }, kind: RouteKind, because: string): void;
 }
@@ -188,6 +190,16 @@ export function createRoutes(options: {
     },
     config: <K extends RouteKind>(environment: string, kind: K) =>
       routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,
+    request: (environments) => {
+      const found = environments
+        .flatMap((name) => routesOf(estate, name).map((route) => ({ name, route })))
+        .find(
+          (one): one is { name: string; route: RouteOf<'pull-request'> } => one.route.kind === 'pull-request',
+        );
+      return found
+        ? { route: found.route, access: routeAccess(found.route, facts('', found.name, found.route)) }
+        : null;
+    },
     refused: ({ app, environment }, kind, because) => {
       refusals.set(refusalKey(app, environment, kind), { at: options.now().getTime(), because });
     },

@@ -210,7 +210,7 @@ export function ledgerDrafts(
   asBase: boolean,
 ): void {
   if (!place.ledger) return;
-  const type = ledgerEventBetween(place.ledger.kind, asBase ? null : before, after);
+  const type = ledgerEventBetween(place.ledger.kind, asBase ? null : before, after, told.subject);
   if (!type) return;
   const scope = (after ?? before)?.scope ?? null;
   const note: EventNote = {

@@ -10,6 +10,7 @@ import { Empty } from '../../ui/layout/panel';
 import { openFreeze } from '../../ui/layout/ui-state';
 import { ago, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
+import { FreezeRequest } from './freeze-request';
 import classes from './freezes.module.css';
 
 const nothingSaid = {
@@ -59,10 +60,16 @@ export function FreezesScreen() {
   );
 }
 
-const phaseWord = { active: 'In force', planned: 'Planned', ended: 'Ended' } as const;
+const phaseWord = {
+  active: 'In force',
+  requested: 'Requested',
+  planned: 'Planned',
+  ended: 'Ended',
+} as const;
 const effectWord = {
   effective: 'Effective',
   pending: 'Pending',
+  requested: 'Requested',
   unknown: 'Not confirmed',
   none: null,
 } as const;
@@ -94,38 +101,41 @@ function FreezeRow({ freeze, timeZone }: { freeze: FreezeView; timeZone: string 
             {teamTime(freeze.lateSince, timeZone)}; no Signalbox that could do it was running.
           </p>
         )}
-        {freeze.phase === 'active' && effectWord[freeze.effect.state] && (
+        {effectWord[freeze.effect.state] && (
           <p className={classes.effect} data-state={freeze.effect.state}>
             <strong>{effectWord[freeze.effect.state]}.</strong> {freeze.effect.text}
           </p>
         )}
+        {freeze.request && <FreezeRequest request={freeze.request} what={freeze.what} />}
       </div>
-      <div className={classes.actions}>
-        <ActionButton
-          variant="default"
-          blocked={blocked}
-          label={`Change the freeze of ${freeze.what}`}
-          onAction={() =>
-            openFreeze({
-              kind: 'change-freeze',
-              ...about,
-              seen: until,
-              until,
-              manual: freeze.manual === 'warn' ? 'warn' : 'block',
-            })
-          }
-        >
-          Change…
-        </ActionButton>
-        <ActionButton
-          variant="default"
-          blocked={blocked}
-          label={`Lift the freeze of ${freeze.what}`}
-          onAction={() => openFreeze({ kind: 'thaw', ...about, ended: false })}
-        >
-          Lift…
-        </ActionButton>
-      </div>
+      {freeze.phase !== 'requested' && (
+        <div className={classes.actions}>
+          <ActionButton
+            variant="default"
+            blocked={blocked}
+            label={`Change the freeze of ${freeze.what}`}
+            onAction={() =>
+              openFreeze({
+                kind: 'change-freeze',
+                ...about,
+                seen: until,
+                until,
+                manual: freeze.manual === 'warn' ? 'warn' : 'block',
+              })
+            }
+          >
+            Change…
+          </ActionButton>
+          <ActionButton
+            variant="default"
+            blocked={blocked}
+            label={`Lift the freeze of ${freeze.what}`}
+            onAction={() => openFreeze({ kind: 'thaw', ...about, ended: false })}
+          >
+            Lift…
+          </ActionButton>
+        </div>
+      )}
     </li>
   );
 }

@@ -56,6 +56,9 @@ const types: Record<Exclude<HistoryEventType, 'deployment'>, Look> = {
   unlocked: { icon: IconLockOpen, tone: 'quiet', label: 'Unlocked' },
   frozen: { icon: IconSnowflake, tone: 'hold', label: 'Frozen' },
   unfrozen: { icon: IconSnowflakeOff, tone: 'quiet', label: 'Freeze ended' },
+  'freeze-set': { icon: IconSnowflake, tone: 'hold', label: 'Freeze set' },
+  'freeze-changed': { icon: IconSnowflake, tone: 'hold', label: 'Freeze changed' },
+  'freeze-lifted': { icon: IconSnowflakeOff, tone: 'quiet', label: 'Freeze lifted' },
   'bag-packed': { icon: IconPackage, tone: 'quiet', label: 'Bag packed' },
   'bag-started': { icon: IconRocket, tone: 'accent', label: 'Bag started' },
   'bag-failed': { icon: IconCircleX, tone: 'bad', label: 'Bag failed' },
@@ -92,7 +95,7 @@ export function movedText(event: HistoryEvent): string | null {
 /** What an event is about where that is no app: a pipeline, or the file that changed. */
 export const eventSubject = (event: HistoryEvent): string => {
   if (event.app || !('path' in event)) return event.app;
-  const isFreeze = event.type === 'frozen' || event.type === 'unfrozen';
+  const isFreeze = /^(?:un)?(?:frozen|freeze-)/.test(event.type);
   return event.pipeline ?? (isFreeze ? 'All apps' : event.path);
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BatchPart, batchCourse, batchOutcome, batchWait, partState } from './batch-course';
+import { type BatchPart, batchCourse, batchOutcome, batchWait, closedFor, partState } from './batch-course';
 
 const parts = (...states: BatchPart['state'][]): BatchPart[] =>
   states.map((state, at) => ({ app: `app-${at}`, state }));
@@ -113,5 +113,15 @@ describe('what is said of a batch', () => {
     expect(batchOutcome(parts('done', 'failed', 'left-out', 'waiting'))).toBe(
       '1 of 4 done. Failed: app-1. Cancelled: app-2. Not begun: app-3.',
     );
+  });
+});
+
+describe('how long Signalbox was closed', () => {
+  const now = new Date('2026-03-01T10:10:00.000Z');
+  const begun = '2026-03-01T10:00:00.000Z';
+
+  it('counts from the newest sign of life: an app that runs for ten minutes is none', () => {
+    expect(closedFor([begun, null], now)).toBe(600_000);
+    expect(closedFor([begun, '2026-03-01T10:09:30.000Z', null], now)).toBe(30_000);
   });
 });

@@ -102,3 +102,11 @@ export function batchOutcome(parts: readonly BatchPart[]): string {
     .filter((one) => one !== null)
     .join(' ');
 }
+
+/**
+ * How long Signalbox was closed, in milliseconds: since the newest sign of life. An app whose rollout takes its time gives
+ * none for minutes while Signalbox runs, so the journal's own sign counts as well.
+ * @param signs ISO 8601 UTC; `null`: not known.
+ */
+export const closedFor = (signs: readonly (string | null)[], now: Date): number =>
+  now.getTime() - Math.max(...signs.flatMap((at) => (at === null ? [] : [Date.parse(at)])));

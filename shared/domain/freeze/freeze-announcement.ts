@@ -9,6 +9,7 @@ import { passesText } from './freeze-words';
  * What people are told when a freeze was set or lifted; `null`: nothing. A planned one is told when it is set, not again
  * when it begins.
  * @param told.who `null`: the clock ended it.
+ * @param told.review its flags wait for the review of a pull request.
  */
 export function freezeAnnouncement(
   kind: FreezeIntent['kind'],
@@ -18,6 +19,7 @@ export function freezeAnnouncement(
     who: string | null;
     why: string | null;
     callEveryone?: boolean;
+    review?: boolean;
     /** Where its record is read on the web, while it is there; `null`: nowhere. */
     page?: string | null;
   },
@@ -37,7 +39,16 @@ export function freezeAnnouncement(
     apps: freeze.app === null ? [] : [freeze.app],
     version: null,
     why: isSet ? freeze.reason : told.why,
-    details: isSet ? [...begins, passesText(freeze)] : ['Nothing was deployed by this.'],
+    details: isSet
+      ? [
+          ...begins,
+          passesText({ ...freeze, automatic: freeze.automatic && !told.review }),
+          ...(told.review ? ['They stop once a pull request is reviewed and merged.'] : []),
+        ]
+      : [
+          'Nothing was deployed by this.',
+          ...(told.review ? ['Automatic deploys go on once a pull request is reviewed and merged.'] : []),
+        ],
     until: isSet ? freeze.until : null,
     link: (isSet && told.page) || null,
     open: freezesLink,

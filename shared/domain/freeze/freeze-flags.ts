@@ -60,12 +60,14 @@ export interface Uncovered {
  * The files that a freeze in force has yet to switch off: all of them when it begins, those of new apps later on. One that
  * a person switched on again since is theirs, and is left alone.
  * @param claims whatever wants flags of an app off, the freeze itself too.
+ * @param merged the pull request that was asked for was merged: what it switched off is the freeze's, and not a person's.
  */
 export function uncovered(
   freeze: Freeze,
   chains: Chains,
   files: FlagFiles,
   claims: (app: string) => readonly FlagClaim[],
+  merged = false,
 ): Uncovered[] {
   if (!freeze.automatic) return [];
   const found = new Map<string, Uncovered>();
@@ -73,31 +75,50 @@ export function uncovered(
     const key = flagKey(before, app);
     const now = files.get(before)?.get(app)?.automaticDeploys;
     if (now === undefined || Object.hasOwn(freeze.changed, key) || found.has(key)) continue;
-    found.set(key, { app, environment: before, now, was: flagOfPeople(before, now, claims(app)) });
+    const asked = merged && now === false ? freeze.asked?.files[key] : undefined;
+    const was = asked === undefined ? flagOfPeople(before, now, claims(app)) : asked;
+    found.set(key, { app, environment: before, now, was });
   }
   return [...found.values()];
 }
 
-/** The freeze with more files that it switched off. */
-export const covering = (freeze: Freeze, more: readonly Uncovered[]): Freeze => ({
+const noted = (files: readonly Uncovered[]): Record<string, boolean | null> =>
+  Object.fromEntries(files.map(({ app, environment, was }) => [flagKey(environment, app), was]));
+
+/** The freeze with more files that it switched off; nothing is asked for any more. */
+export const covering = ({ asked: _, ...freeze }: Freeze, more: readonly Uncovered[]): Freeze => ({
   ...freeze,
-  changed: {
-    ...freeze.changed,
-    ...Object.fromEntries(more.map(({ app, environment, was }) => [flagKey(environment, app), was])),
-  },
+  changed: { ...freeze.changed, ...noted(more) },
 });
+
+/** The freeze with files whose switch is asked for; what is off already is its own at once. */
+export const asking = (
+  freeze: Freeze,
+  more: readonly Uncovered[],
+  who: Omit<NonNullable<Freeze['asked']>, 'files'>,
+): Freeze => ({
+  ...freeze,
+  changed: { ...freeze.changed, ...noted(more.filter(({ now }) => now === false)) },
+  asked: { ...who, files: noted(more.filter(({ now }) => now !== false)) },
+});
+
+/** The freeze without what was asked for: its pull request was closed, or taken back. */
+export const askingNothing = ({ asked: _, ...freeze }: Freeze): Freeze => freeze;
 
 /**
  * What thawing changes, by app: exactly what the freeze changed, and nothing that another freeze or a hold still wants.
  * @param others claims on an app's files that stay.
+ * @param merged as for {@link uncovered}.
  */
 export function thawPlan(
   freeze: Freeze,
   files: FlagFiles,
   others: (app: string) => readonly FlagClaim[],
+  merged = false,
 ): Map<string, ReleasePlan> {
   const ended = new Map<string, { environment: string; was: boolean | null }[]>();
-  for (const [key, was] of Object.entries(freeze.changed)) {
+  const all = { ...(merged ? freeze.asked?.files : {}), ...freeze.changed };
+  for (const [key, was] of Object.entries(all)) {
     const [environment = '', app = ''] = key.split('/');
     // Whoever can write a record must not switch on by it what the freeze could not have switched off.
     const isOurs = freeze.automatic && (freeze.app ?? app) === app && key === flagKey(environment, app);

@@ -44,6 +44,27 @@ export const freezeSchema = z.object({
     .describe(
       'The image-tag files in which the freeze switched automatic deploys off, as `<environment>/<app>`, and what `automatic_deploys_enabled` said there before any freeze or hold; null: the key was missing. Thawing puts it back.',
     ),
+  asked: z
+    .object({
+      operation: z.string().min(1).max(200),
+      by: z.string().min(1).max(200),
+      at: z.iso.datetime(),
+      files: z.record(z.string(), z.boolean().nullable()),
+    })
+    .optional()
+    .describe(
+      'Where records lie apart: who asks, by a pull request that waits for its review, for automatic deploys to be switched off in which files, and what they said then. The files move to `changed` once it is merged; where it is not, all of this goes.',
+    ),
+  lifted: z
+    .object({
+      operation: z.string().min(1).max(200),
+      by: z.string().min(1).max(200),
+      at: z.iso.datetime(),
+    })
+    .optional()
+    .describe(
+      'Where records lie apart: who lifted it, while a pull request that gives the flags back waits for its review. It is over from then on.',
+    ),
 });
 export type Freeze = z.infer<typeof freezeSchema>;
 
@@ -57,8 +78,12 @@ export type FreezePhase = 'planned' | 'active' | 'ended';
 export const freezeFolder = '.signalbox/freezes/';
 
 /** @param now of the person's clock: consoles whose clocks differ see it begin and end by their own. */
-export function freezePhase({ from, until }: Pick<Freeze, 'from' | 'until'>, now: Date): FreezePhase {
+export function freezePhase(
+  { from, until, lifted }: Pick<Freeze, 'from' | 'until' | 'lifted'>,
+  now: Date,
+): FreezePhase {
   const at = now.getTime();
+  if (lifted) return 'ended';
   if (until !== null && Date.parse(until) <= at) return 'ended';
   return Date.parse(from) <= at ? 'active' : 'planned';
 }

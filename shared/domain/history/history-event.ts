@@ -40,6 +40,9 @@ const ledgerEventTypes = [
   'autopilot-on',
   'autopilot-off',
   'ledger-changed',
+  'freeze-set',
+  'freeze-changed',
+  'freeze-lifted',
 ] as const;
 const ledgerEventTypeSchema = z.enum(ledgerEventTypes);
 export type LedgerEventType = z.infer<typeof ledgerEventTypeSchema>;

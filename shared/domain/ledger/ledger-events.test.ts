@@ -10,20 +10,38 @@ const between = (inside: string, before: string | null, after: string | null) =>
   );
 
 describe('a freeze in the history', () => {
-  const freeze = (begun: string, until = 'null') =>
-    `version: 1\noperation: op-1\napp: null\nenvironment: production\npipeline: null\nreason: Budget day\nfrom: "2026-11-27T15:00:00.000Z"\nuntil: ${until}\nbegun: ${begun}\n`;
+  const freeze = (begun: string, until = 'null', more = '') =>
+    `version: 1\noperation: op-1\napp: null\nenvironment: production\npipeline: null\nreason: Budget day\nfrom: "2026-11-27T15:00:00.000Z"\nuntil: ${until}\nbegun: ${begun}\n${more}`;
+  const asked =
+    'asked:\n  operation: op-1\n  by: Ada\n  at: "2026-11-27T15:00:00.000Z"\n  files:\n    staging/a: true\n';
+  const lifted = 'lifted:\n  operation: op-2\n  by: Ada\n  at: "2026-11-27T15:00:00.000Z"\n';
   const at = '"2026-11-27T15:00:00.000Z"';
   const file = 'freezes/op-1.yaml';
 
   it.each([
     ['is set and begins at once', null, freeze(at), 'frozen'],
-    ['is planned', null, freeze('null'), 'ledger-changed'],
+    ['is planned, or asked for', null, freeze('null', 'null', asked), 'freeze-set'],
+    ['that is planned is moved', freeze('null'), freeze('null', at), 'freeze-set'],
+    ['is asked for', freeze('null'), freeze('null', 'null', asked), null],
     ['that was planned begins', freeze('null'), freeze(at), 'frozen'],
-    ['is changed', freeze(at), freeze(at, at), 'ledger-changed'],
-    ['is lifted', freeze(at), null, 'unfrozen'],
-    ['is taken away before it began', freeze('null'), null, 'ledger-changed'],
+    ['whose review is over begins', freeze('null', 'null', asked), freeze(at), 'frozen'],
+    ['has its end moved', freeze(at), freeze(at, at), 'freeze-changed'],
+    ['takes in an app', freeze(at), freeze(at, 'null', 'changed:\n  staging/b: true\n'), 'freeze-changed'],
+    ['asks for an app', freeze(at), freeze(at, 'null', asked), null],
+    ['is lifted', freeze(at), null, 'freeze-lifted'],
+    ['is lifted, and its flags follow', freeze(at), freeze(at, 'null', lifted), 'freeze-lifted'],
+    ['was lifted, and its flags came', freeze(at, 'null', lifted), null, null],
+    ['was lifted, which is withdrawn', freeze(at, 'null', lifted), freeze(at), 'frozen'],
+    ['is taken away before it began', freeze('null'), null, 'freeze-lifted'],
   ])('%s', (_, before, after, event) => {
     expect(between(file, before, after)).toBe(event);
+  });
+
+  it('ends by itself, as the commit says', () => {
+    const ends = (subject: string) =>
+      ledgerEventBetween('freeze', readLedgerRecord(freeze(at, at)), null, subject);
+    expect(ends('Freeze of production ended, set by Ada Morrow until 2026-11-27 15:00 UTC')).toBe('unfrozen');
+    expect(ends('Lift the freeze of production')).toBe('freeze-lifted');
   });
 
   it('is of what it freezes, which its path does not say', () => {

@@ -73,6 +73,8 @@ export interface LedgerRecord {
   version: string | null;
   reason: string | null;
   operation: string | null;
+  /** Of a freeze: what its rules and its files are, as one text that differs where they do, and whether it was lifted. */
+  freeze: { rules: string; files: string; isLifted: boolean } | null;
   /** Of a freeze, whose path does not say it: what it is about; empty: all. */
   scope: { app: string; environment: string; pipeline: string | null } | null;
 }
@@ -92,6 +94,13 @@ export function readLedgerRecord(text: string): LedgerRecord {
     version: word(fields.bag) ?? word(holder.bag) ?? word(imageTag),
     reason: word(fields.reason) ?? word(holder.reason),
     operation: word(fields.operation) ?? word(holder.operation),
+    freeze: isFreeze
+      ? {
+          rules: JSON.stringify([fields.until ?? null, fields.manual ?? null, fields.automatic ?? null]),
+          files: JSON.stringify(Object.keys(mapping(fields.changed)).sort()),
+          isLifted: isMapping(fields.lifted),
+        }
+      : null,
     scope: isFreeze
       ? {
           app: word(fields.app) ?? '',
@@ -114,11 +123,13 @@ const failed = /^(deploy-failed|deploy-unknown|test-failed|abandoned)$/;
  * What a change of a record tells, `null` where it is nothing to tell: a lock whose holder notes something down, a
  * deployment that goes on.
  * @param before, after what the file says; `null`: it is not there.
+ * @param subject of the commit, by which the end of a freeze that came by itself is told from one that a person lifted.
  */
 export function ledgerEventBetween(
   kind: LedgerPlace['kind'],
   before: LedgerRecord | null,
   after: LedgerRecord | null,
+  subject = '',
 ): LedgerEventType | null {
   switch (kind) {
     case 'lock': {
@@ -127,10 +138,7 @@ export function ledgerEventBetween(
       return is === null ? 'unlocked' : 'locked';
     }
     case 'freeze':
-      // Planned, changed, or taking in what is new: nothing begins or ends by that.
-      if ((after ?? before)?.state === 'planned') return 'ledger-changed';
-      if (after?.state === 'begun' && before?.state === 'begun') return 'ledger-changed';
-      return after ? 'frozen' : 'unfrozen';
+      return (after ?? before)?.freeze ? freezeEvent(before, after, subject) : after ? 'frozen' : 'unfrozen';
     case 'pin':
       return after ? 'pinned' : 'unpinned';
     case 'bad':
@@ -151,10 +159,35 @@ export function ledgerEventBetween(
   }
 }
 
+/** How Signalbox' commit calls the end of a freeze that came by itself (electron/engine/freezes/freeze-changes.ts). */
+const endedByItself = /^Freeze of .* ended, set by /;
+
+function freezeEvent(
+  before: LedgerRecord | null,
+  after: LedgerRecord | null,
+  subject: string,
+): LedgerEventType | null {
+  if (!after) {
+    // That it was lifted was told when that was written down; then its flags were given back.
+    if (before?.freeze?.isLifted) return null;
+    return endedByItself.test(subject) ? 'unfrozen' : 'freeze-lifted';
+  }
+  if (after.freeze?.isLifted) return before?.freeze?.isLifted ? null : 'freeze-lifted';
+  if (!before) return after.state === 'begun' ? 'frozen' : 'freeze-set';
+  if (before.freeze?.isLifted) return after.state === 'begun' ? 'frozen' : 'freeze-set';
+  if (before.state !== after.state && after.state === 'begun') return 'frozen';
+  const isSame =
+    before.freeze?.rules === after.freeze?.rules &&
+    (after.state !== 'begun' || before.freeze?.files === after.freeze?.files);
+  if (isSame) return null;
+  return after.state === 'begun' ? 'freeze-changed' : 'freeze-set';
+}
+
 /** Events after which something stands until another event of the same file ends it. */
 export const standingTypes: readonly LedgerEventType[] = [
   'locked',
   'frozen',
+  'freeze-changed',
   'pinned',
   'marked-bad',
   'autopilot-off',

@@ -19,7 +19,7 @@ export function ownCommitFindings(own: RouteAccess, changes: 'records' | 'image-
     changes === 'records'
       ? 'The estate file can have records lie apart from the image tags: `ledger.records`.'
       : changes === 'flags'
-        ? 'A freeze that stops automatic deploys needs a direct commit; it can’t go through a bot or a pull request.'
+        ? 'A freeze that stops automatic deploys needs a direct commit or a pull request, and no pull request is open to you here: the estate file can list the route `pull-request`.'
         : 'A bag’s image tags need a direct commit; they can’t go through a bot or a pull request.';
   const said = `${closedText(own)} ${why}`;
   return [{ ...finding('route-closed', 'block', said, 'Your rights, as checked.'), overridable: false }];

@@ -94,6 +94,6 @@ describe('the branch of a proposed change', () => {
     ['@{-1}', 'signalbox/123456789abc-1'],
     ['–', 'signalbox/123456789abc-change'],
   ])('of %j', (what, branch) => {
-    expect(proposalBranch(plain.operation, what)).toBe(branch);
+    expect(proposalBranch({ url: 'https://git.example/a.git' }, plain.operation, what)).toBe(branch);
   });
 });

@@ -76,20 +76,38 @@ export function pullRequestText(of: Proposed): { title: string; body: string } {
   return { title, body: parts.join('\n\n') };
 }
 
+/** The release repo, as far as the names of branches go. */
+interface BranchedRepo {
+  url: string;
+  records?: { branch: string; url?: string | undefined } | undefined;
+}
+
+/**
+ * Where the branches of proposed changes lie: `signalbox/`. Where the branch of records is called `signalbox` itself, none
+ * can lie under it: Git keeps refs as files in folders ("cannot lock ref … 'refs/heads/signalbox' exists").
+ */
+export function proposalFolder({ url, records }: BranchedRepo): string {
+  const isTaken = records?.branch === 'signalbox' && (records.url ?? url) === url;
+  return isTaken ? 'signalbox-changes/' : 'signalbox/';
+}
+
+/** The part of an operation's id that is its own alone, for the name of a branch. */
+export const ownPart = (operation: string): string =>
+  operation
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(-12);
+
 /**
  * The branch of a proposed change. It holds the operation's own part of its id (the random end: the beginning of a UUIDv7
  * is its time), so that nobody else's has the same name.
  */
-export function proposalBranch(operation: string, what: string): string {
-  const short = operation
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
-    .slice(-12);
+export function proposalBranch(repo: BranchedRepo, operation: string, what: string): string {
   const said = what
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, '-')
     .replace(/\.{2,}/g, '.')
     .slice(0, 60)
     .replace(/^[-.]+|[-.]+$|\.lock$/g, '');
-  return `signalbox/${short}-${said || 'change'}`;
+  return `${proposalFolder(repo)}${ownPart(operation)}-${said || 'change'}`;
 }

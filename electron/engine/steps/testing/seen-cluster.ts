@@ -142,6 +142,7 @@ export function seenCluster(environment: string, hidden: readonly ClusterTopic[]
       );
     },
     readApplications: async (app) => ok(view.applications(app)),
+    readAllApplications: async () => ok(new Map([['frontend', view.applications('frontend')]])),
   };
   const revisionOf = (image: string): number => Number(/v(\d+)/.exec(image)?.[1] ?? 99);
   return {
