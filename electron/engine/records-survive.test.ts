@@ -28,6 +28,14 @@ import type { LedgerFile, Snapshot } from '../ledger/ledger';
 import { liftHold, takeHold } from './commit-hold';
 import { goBack } from './commit-rollback';
 import { setVersion } from './commit-version';
+import {
+  askNoMore,
+  askToSwitch,
+  markLifted,
+  noteRestored,
+  noteSwitched,
+  notLifted,
+} from './freezes/freeze-apart';
 import { beginFreeze, changeFreeze, setFreeze, thawFreeze } from './freezes/freeze-changes';
 import { type LedgerReader, ledgerReader } from './ledger-reader';
 import type { StepContext } from './operation-context';
@@ -47,7 +55,20 @@ type Rule =
   | Deciding<typeof packing>
   | Deciding<typeof policy>;
 type Change = 'setVersion' | 'goBack' | 'takeHold' | 'liftHold';
-type FreezeChange = 'setFreeze' | 'beginFreeze' | 'changeFreeze' | 'thawFreeze';
+type FreezeChange =
+  | 'setFreeze'
+  | 'beginFreeze'
+  | 'changeFreeze'
+  | 'thawFreeze'
+  | 'askToSwitch'
+  | 'noteSwitched'
+  | 'askNoMore'
+  | 'markLifted'
+  | 'notLifted'
+  | 'noteRestored';
+
+/** What a freeze's record says while its flags go by a pull request. */
+const asked = ['askToSwitch', 'noteSwitched', 'askNoMore'] as const;
 
 /** Where a bot makes the commit, the operation leaves a record instead. */
 const throughOthers = ['beginOperation', 'completeOperation'] as const;
@@ -67,10 +88,10 @@ const writes: Record<OperationKind, readonly (Rule | Change | FreezeChange)[]> =
   promote: ['setVersion', ...throughOthers],
   rollback: ['goBack', ...throughOthers],
   hold: ['takeHold'],
-  freeze: ['setFreeze'],
-  'begin-freeze': ['beginFreeze'],
+  freeze: ['setFreeze', ...asked],
+  'begin-freeze': ['beginFreeze', ...asked],
   'change-freeze': ['changeFreeze'],
-  thaw: ['thawFreeze'],
+  thaw: ['thawFreeze', 'markLifted', 'notLifted', 'noteRestored'],
   'release-hold': ['liftHold'],
   'mark-version': ['markVersion'],
   'clear-mark': ['clearMark'],
@@ -277,6 +298,30 @@ function freezes(ledger: Grown): void {
   expect(flags()).toBe(0);
 }
 
+/** A freeze whose flags go by pull requests: asked for, taken back, asked for anew, merged; lifted, which is withdrawn, and again. */
+function freezesApart(ledger: Grown): void {
+  const reader = ledgerReader(estate, identity);
+  const tags = imageTags(reader, 'frontend');
+  const world = { estate, reader };
+  const scope = { app: null, environment: 'production', pipeline: null };
+  const actor = { ...as('op-apart'), at: '2026-03-01T10:00:00.000Z' };
+  const now = new Date('2026-03-01T11:00:00.000Z');
+  const does = (name: FreezeChange, decide: (snapshot: Snapshot) => FullDecision<unknown>): void =>
+    ledger.decide(name as never, decide(snapshotOf(tags, ledger)) as never);
+  const wish = { kind: 'freeze', scope, from: null, until: null, reason: 'why' } as const;
+  const freeze = { ...wish, automatic: true, manual: 'warn' } as const;
+  const begin = { kind: 'begin-freeze', freeze: 'op-apart', scope } as const;
+  const thaw = { kind: 'thaw', freeze: 'op-apart', scope, ended: false } as const;
+  does('askToSwitch', (at) => askToSwitch(world, at, freeze, actor));
+  does('askNoMore', (at) => askNoMore(world, at, 'op-apart', 'op-apart', false));
+  does('askToSwitch', (at) => askToSwitch(world, at, begin, actor));
+  does('noteSwitched', (at) => noteSwitched(world, at, 'op-apart', now));
+  does('markLifted', (at) => markLifted(world, at, thaw, actor, false));
+  does('notLifted', (at) => notLifted(world, at, thaw, 'op-apart'));
+  does('markLifted', (at) => markLifted(world, at, thaw, actor, false));
+  does('noteRestored', (at) => noteRestored(world, at, thaw, actor));
+}
+
 /** An app that is held, deployed to, rolled back and released. */
 function apps(ledger: Grown): void {
   const reader = ledgerReader(estate, identity);
@@ -393,6 +438,7 @@ describe('what a newer console wrote into records', () => {
         botCommits(ledger);
         emergencies(ledger);
         freezes(ledger);
+        freezesApart(ledger);
         marksAndNotes(ledger);
         expect([...ledger.used].sort()).toEqual([...new Set(Object.values(writes).flat())].sort());
       }),
@@ -421,6 +467,7 @@ describe('what a newer console wrote into records', () => {
       'electron/engine/commit-hold.ts',
       'electron/engine/commit-rollback.ts',
       'electron/engine/commit-version.ts',
+      'electron/engine/freezes/freeze-apart.ts',
       'electron/engine/freezes/freeze-changes.ts',
       // Records apart: intents of a pair, which only the two of a pair write, and a move, which copies texts whole
       // (electron/ledger/records-apart.test.ts).

@@ -9,6 +9,7 @@ import { weighed } from '../../../shared/domain/preflight/check-policy';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import { ownCommitFindings } from '../../../shared/domain/preflight/preflight-route';
 import { askLedgerAgain } from '../app-preflight';
+import { askFreezeWay, freezeWay, isApart } from '../freezes/freeze-way';
 import { ledgerFindings } from '../ledger-findings';
 import type { StepContext, StepEnd } from '../operation-context';
 import type { World } from '../world';
@@ -57,12 +58,21 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
 }
 
 /** Whether it can land at all: no bot and no review carries it. */
-function landingFindings({ estate, ledger, routes }: World, intent: BagIntent): Finding[] {
+function landingFindings(world: World, intent: BagIntent): Finding[] {
+  const { estate, ledger, routes } = world;
   if (declarationOf(intent).lands.length === 0 || ledger.readOnlyBecause !== null) return [];
   const pipeline = bagPipelines(estate).find(({ name }) => name === intent.pipeline);
   const jobs = isDeploy(intent) ? (pipeline?.stages[intent.environment]?.deploy ?? []) : [];
   const own = routes.ownCommit();
-  if (intent.kind === 'lock' && intent.stopAutomatic) return ownCommitFindings(own, 'flags');
+  if (intent.kind === 'lock' && intent.stopAutomatic) {
+    const { pipeline: name, environment } = intent;
+    const way = freezeWay(world, { app: null, environment, pipeline: name }, 'flags');
+    // The lock's own record must land as well.
+    if (way.by !== 'request' || !isApart(world)) return ownCommitFindings(own, 'flags');
+    const text =
+      'The lock holds at once. Automatic deploys are stopped by a pull request: they go on until that is reviewed and merged.';
+    return [finding('freeze', 'info', text, 'Your rights, as checked.')];
+  }
   if (jobs.some(({ kind }) => kind === 'image-tags')) return ownCommitFindings(own, 'image-tags');
   return estate.ledger.records ? [] : ownCommitFindings(own, 'records');
 }
@@ -129,7 +139,7 @@ export function bagFindings(world: World, intent: BagIntent, except: string | nu
 
 /** Asks for what {@link landingFindings} rest on, for as long as a look may take. */
 export const askLanding = (world: World, signal: AbortSignal): Promise<void> =>
-  world.routes.askOwnCommit(AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]));
+  askFreezeWay(world, AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]));
 
 /** Collects all findings before anyone commits. An autopilot's own deployment asks again under the lock. */
 export async function bagPreflight(context: StepContext<BagIntent>): Promise<StepEnd> {

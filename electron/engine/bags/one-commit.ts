@@ -5,9 +5,12 @@ import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-recor
 import { changePolicy as decidePolicy } from '../../../shared/domain/bags/policy';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Snapshot } from '../../ledger/ledger';
+import { markLifted } from '../freezes/freeze-apart';
 import { freezeAt, setFreeze, thawFreeze } from '../freezes/freeze-changes';
+import { isApart } from '../freezes/freeze-way';
 import type { StepContext, StepEnd } from '../operation-context';
 import { endOf, type FullDecision } from '../steps/write-ledger';
+import type { World } from '../world';
 import { bagFindings } from './bag-preflight';
 import { chainOf, pipelineOf } from './pipelines';
 import { actorOf, writeRecords } from './write-records';
@@ -66,6 +69,7 @@ export const lockByHand = oneCommit<Of<'lock'>>((records, context, snapshot) => 
       reason,
     },
     actor,
+    flagsFollow(context.world),
   );
   return together(locked, frozen);
 });
@@ -82,11 +86,18 @@ export const unlock = oneCommit<Of<'unlock'>>((records, context, snapshot) => {
   if (unlocked.kind !== 'change' || freeze === undefined || !freezeAt(world, snapshot, freeze))
     return unlocked;
   const scope = { app: null, environment, pipeline };
+  const thaw = { kind: 'thaw', freeze, scope, ended: false } as const;
+  const thawed = thawFreeze(world, snapshot, thaw, actor);
+  const hasFlags = thawed.kind === 'change' && (thawed.files?.size ?? 0) > 0;
   return together(
     unlocked,
-    thawFreeze(world, snapshot, { kind: 'thaw', freeze, scope, ended: false }, actor),
+    hasFlags && flagsFollow(world) ? markLifted(world, snapshot, thaw, actor, false) : thawed,
   );
 });
+
+/** Whether only a review changes flags here, so that they follow by a pull request of the freeze's own. */
+const flagsFollow = (world: Pick<World, 'estate' | 'routes'>): boolean =>
+  isApart(world) && world.routes.ownCommit().state === 'closed';
 
 /** Two decisions as one commit: a refusal of either refuses both. */
 function together(

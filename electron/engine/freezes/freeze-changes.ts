@@ -121,12 +121,16 @@ export const freezeAsked = (intent: Of<'freeze'>, actor: Actor): Freeze => ({
   changed: {},
 });
 
-/** The commit that sets a freeze; one that is in force at once switches automatic deploys off by the same commit. */
+/**
+ * The commit that sets a freeze; one that is in force at once switches automatic deploys off by the same commit.
+ * @param later its flags follow, by whichever console may change them.
+ */
 export function setFreeze(
   world: FreezeWorld,
   snapshot: Snapshot,
   intent: Of<'freeze'>,
   actor: Actor,
+  later = false,
 ): Decided {
   const there = freezeAt(world, snapshot, actor.operation);
   if (there)
@@ -135,12 +139,15 @@ export function setFreeze(
   if (until !== null && Date.parse(until) <= Date.parse(actor.at))
     return refuse('refused', `Its end, ${utcText(until)}, is over already.`, 'Choose a later end.');
   const asked = freezeAsked(intent, actor);
+  const value = { freeze: asked, left: [], moot: null };
+  const subject = `${titleOf(intent)} ${untilText(until)}`;
+  if (later) return { kind: 'change', changes: [put('freeze', asked)], subject, value };
   const { freeze, files, changes, left } = carryOut(world, snapshot, asked, new Date(actor.at));
   return {
     kind: 'change',
     changes: [put('freeze', freeze), ...changes],
     files,
-    subject: `${titleOf(intent)} ${untilText(until)}`,
+    subject,
     value: { freeze, left, moot: null },
   };
 }

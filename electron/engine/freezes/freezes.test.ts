@@ -94,7 +94,6 @@ describe('freezes on three consoles of the practice estate', () => {
   it('stop automatic deploys where the pipeline looks, take in new apps, and end once, with every flag as it was', async () => {
     const before = await flags();
     const base = head();
-    const running = await practice.control.publishRelease({ app: 'static' });
     const { operationId } = unwrap(first().engine.start(freezeNow(), []));
     const operation = await ended(first().engine, operationId);
     expect(operation.failure).toBeNull();
@@ -111,7 +110,8 @@ describe('freezes on three consoles of the practice estate', () => {
       for (const one of first().clusters.get('staging')?.view.applications(app) ?? [])
         expect(one.automaticDeploysEnabled, one.name).toBe(false);
 
-    // The release goes on up to the gate, and no further.
+    // A release goes on up to the gate, and no further.
+    const running = await practice.control.publishRelease({ app: 'static' });
     await until(() => {
       const cells = first().engine.cells(['static']);
       expect(cells.find((one) => one.environment === 'staging')?.ledger?.version).toBe(running.version);

@@ -64,6 +64,8 @@ function shuttingOf(context: Context): { end: StepEnd } | Shutting {
   // Resumed late, it must not stop what may go out again.
   if (phase === 'ended') return skipped('The freeze has ended.');
   if (!freeze.automatic) return skipped('It does not stop automatic deploys.');
+  if (freeze.begun === null)
+    return skipped('Its flags are not off yet: a freeze in force is carried out by its own operation.');
   const { files } = world.reader.view(snapshot);
   const { open } = frozenEnvironments(freeze, world.estate);
   const shut = gatesOf(freeze, world.estate, files).filter(

@@ -8,7 +8,7 @@ import { same } from '../wanted-fields';
 type Path = readonly string[];
 
 /** Mappings whose keys are names of things, so that an unknown key there would be one more thing. */
-const ofNames = new Set(['tests', 'services', 'changes', 'changed']);
+const ofNames = new Set(['files', 'tests', 'services', 'changes', 'changed']);
 
 /** Numbers of [0, 1) that follow from a seed (mulberry32). */
 export function chance(seed: number): () => number {

@@ -25,6 +25,11 @@ const number = fc.integer({ min: 1, max: 999 });
 const time = fc.constantFrom('2026-03-01T10:00:00.000Z', '2026-03-02T11:12:13.000Z');
 const flag = fc.boolean();
 const made = { by: text.map((one) => one || 'Ada'), at: time, operation: fc.constantFrom('op-1', 'op-2') };
+const flags = fc.dictionary(
+  fc.tuple(name, name).map((both) => both.join('/')),
+  fc.option(flag, { nil: null }),
+  { maxKeys: 3 },
+);
 const commit = fc.constantFrom('0'.repeat(40), 'f'.repeat(64));
 const nullable = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
 const where = { pipeline: name, environment: name, bag: number };
@@ -143,26 +148,32 @@ export const samples: { readonly [K in RecordKind]: fc.Arbitrary<RecordOf<K>> } 
       // No operation puts them in another order.
       .map((all) => all.sort((a, b) => (a.environment < b.environment ? -1 : 1))),
   }),
-  freeze: fc.record({
-    operation: fc.constantFrom('op-1', 'op-2'),
-    app: nullable(name),
-    environment: nullable(name),
-    pipeline: nullable(name),
-    by: made.by,
-    email: name,
-    at: time,
-    reason: text,
-    from: time,
-    until: nullable(time),
-    automatic: flag,
-    manual: fc.constantFrom(...manualRules),
-    begun: nullable(time),
-    changed: fc.dictionary(
-      fc.tuple(name, name).map((both) => both.join('/')),
-      nullable(flag),
-      { maxKeys: 3 },
-    ),
-  }),
+  freeze: fc
+    .tuple(
+      fc.record({
+        operation: fc.constantFrom('op-1', 'op-2'),
+        app: nullable(name),
+        environment: nullable(name),
+        pipeline: nullable(name),
+        by: made.by,
+        email: name,
+        at: time,
+        reason: text,
+        from: time,
+        until: nullable(time),
+        automatic: flag,
+        manual: fc.constantFrom(...manualRules),
+        begun: nullable(time),
+        changed: flags,
+      }),
+      fc.option(fc.record({ ...made, files: flags }), { nil: undefined }),
+      fc.option(fc.record(made), { nil: undefined }),
+    )
+    .map(([freeze, asked, lifted]) => ({
+      ...freeze,
+      ...(asked ? { asked } : {}),
+      ...(lifted ? { lifted } : {}),
+    })),
   operation: fc.record({
     operation: fc.constantFrom(
       '0192f0c1-0000-7000-8000-000000000000',
