@@ -14,6 +14,7 @@ import {
   findRequest,
   freezeWay,
   keysToSwitch,
+  pathsToRestore,
   requestBranch,
 } from './freeze-way';
 
@@ -121,7 +122,12 @@ export function startFreezeAutopilot(
     if (isOthers && world.now().getTime() < askedUntil(other)) return true;
     const found = await findRequest(
       world,
-      requestBranch(world, freeze, what, keysToSwitch(world, freeze)),
+      requestBranch(
+        world,
+        freeze,
+        what,
+        what === 'thaw' ? pathsToRestore(world, freeze) : keysToSwitch(world, freeze),
+      ),
       signal,
     );
     // Where nobody can tell, a second one would be worse than a late one.

@@ -8,6 +8,7 @@ import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import { ownPart, proposalFolder } from '../../../shared/domain/route/pull-request-text';
 import type { RouteAccess } from '../../../shared/domain/route/route';
 import type { World } from '../world';
+import { thawFreeze } from './freeze-changes';
 
 /** How a change of freezes lands. */
 export type FreezeWay =
@@ -72,7 +73,7 @@ export const askFreezeWay = async ({ routes }: Pick<World, 'routes'>, signal: Ab
 /**
  * The branch of a freeze's pull request: the same on every console, so that whoever makes it first asks, and one pull
  * request is made from any number of consoles.
- * @param keys the files whose switch is asked for, where they are not in the record.
+ * @param keys the files that are asked for, where they are not in the record.
  */
 export function requestBranch(
   { estate }: Pick<World, 'estate'>,
@@ -81,11 +82,11 @@ export function requestBranch(
   keys: readonly string[] = [],
 ): string {
   const name = `${proposalFolder(estate.ledger)}${ownPart(operation)}`;
-  if (what === 'thaw') return `${name}-thaw`;
-  if (begun === null) return `${name}-freeze`;
-  // What is new in a freeze's scope later on is asked for anew, whatever became of what was asked for before.
-  const of = [...(asked ? Object.keys(asked.files) : keys)].sort().join('\n');
-  return `${name}-more-${createHash('sha256').update(of).digest('hex').slice(0, 8)}`;
+  if (what === 'freeze' && begun === null) return `${name}-freeze`;
+  // What is new in a freeze's scope later on is asked for anew, whatever became of what was asked for before; and so is
+  // what there is to give back, where other freezes changed it.
+  const of = [...(what === 'freeze' && asked ? Object.keys(asked.files) : keys)].sort().join('\n');
+  return `${name}-${what === 'thaw' ? 'thaw' : 'more'}-${createHash('sha256').update(of).digest('hex').slice(0, 8)}`;
 }
 
 /** The files that a freeze in force is still to switch off, and that are on. */
@@ -97,6 +98,19 @@ export function keysToSwitch(
   return uncovered(freeze, estate, reader.view(snapshot).files, (app) => reader.claims(snapshot, app))
     .filter(({ now }) => now !== false)
     .map(({ environment, app }) => flagKey(environment, app));
+}
+
+/** Paths of the files in which a freeze that is over is still to give a flag back, as far as they can be changed. */
+export function pathsToRestore(world: Pick<World, 'estate' | 'ledger' | 'reader'>, freeze: Freeze): string[] {
+  const { app, environment, pipeline, by, email, operation, at } = freeze;
+  const thaw = {
+    kind: 'thaw',
+    freeze: operation,
+    scope: { app, environment, pipeline },
+    ended: false,
+  } as const;
+  const thawed = thawFreeze(world, world.ledger.snapshot(), thaw, { by, email, operation, at });
+  return thawed.kind === 'change' ? [...(thawed.files?.keys() ?? [])] : [];
 }
 
 /** The newest pull request of a branch; `null`: there is none, or nothing here could have made one. */

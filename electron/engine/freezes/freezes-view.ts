@@ -23,7 +23,8 @@ import type { FreezeRequests } from './freeze-way';
 
 type Seen = Pick<World, 'estate' | 'ledger' | 'reader' | 'clusters' | 'now' | 'open'>;
 type Request = NonNullable<FreezeView['request']>;
-type Effect = FreezeView['effect'];
+/** `needsHand`: a person has to put something right. */
+type Effect = FreezeView['effect'] & { needsHand?: true };
 
 /** How far a freeze in force works, by what the release repo says and the clusters before what is frozen show. */
 function effectOf(world: Seen, freeze: Freeze, request: Request | null): Effect {
@@ -40,11 +41,15 @@ function effectOf(world: Seen, freeze: Freeze, request: Request | null): Effect 
       : { state: 'none', text: 'Autopilots of bags leave it alone.' };
   const left = uncovered(freeze, estate, files, (app) => reader.claims(snapshot, app));
   const stuck = stuckText(world, snapshot, left);
-  if (stuck !== null) return { state: 'unknown', text: `${stuck}${openNote}` };
+  if (stuck !== null) return { state: 'unknown', text: `${stuck}${openNote}`, needsHand: true };
   const on = new Set(left.filter(({ now }) => now !== false).map(({ app }) => app));
   if (request?.what === 'freeze' && on.size > 0)
     return request.state === 'closed'
-      ? { state: 'unknown', text: `${request.text} Automatic deploys of ${count(on.size, 'app')} go on.` }
+      ? {
+          state: 'unknown',
+          text: `${request.text} Automatic deploys of ${count(on.size, 'app')} go on. Lift the freeze, or have the pull request reopened.`,
+          needsHand: true,
+        }
       : {
           state: 'requested',
           text: `${request.text} Until it is merged, automatic deploys of ${count(on.size, 'app')} go on.`,
@@ -106,7 +111,7 @@ function viewOf(world: Seen, freeze: Freeze, newer: string | null, requests: Fre
         apps: freeze.app === null ? [] : [freeze.app],
       }),
     );
-  const effect =
+  const { needsHand, ...effect } =
     phase === 'active' ? effectOf(world, freeze, request) : endedEffect(world, freeze, phase, request);
   const isAwaited = request?.what === 'freeze' && effect.state !== 'effective' && effect.state !== 'pending';
   return {
@@ -114,13 +119,16 @@ function viewOf(world: Seen, freeze: Freeze, newer: string | null, requests: Fre
     what: scopeText(freeze),
     phase,
     lateSince:
-      phase === 'ended'
-        ? lateSince(freeze.until, now)
-        : phase === 'active' && freeze.begun === null
-          ? lateSince(freeze.from, now)
-          : null,
+      request !== null
+        ? null
+        : phase === 'ended'
+          ? lateSince(freeze.until, now)
+          : phase === 'active' && freeze.begun === null
+            ? lateSince(freeze.from, now)
+            : null,
     effect,
     request,
+    needs: needsHand ? effect.text : null,
     passes: passesText({ ...freeze, automatic: freeze.automatic && !isAwaited }),
     environments,
     apps: freeze.app === null ? null : [freeze.app],
@@ -149,10 +157,13 @@ function endedEffect(
   const none = { state: 'none', text: 'Not in force.' } as const;
   if (phase !== 'ended') return none;
   if (request?.what === 'thaw')
-    return {
-      state: request.state === 'closed' ? 'unknown' : 'requested',
-      text: `${request.text} ${request.state === 'closed' ? 'Automatic deploys stay off.' : 'Until it is merged, automatic deploys stay off.'}`,
-    };
+    return request.state === 'closed'
+      ? {
+          state: 'unknown',
+          text: `${request.text} Automatic deploys stay off. Have it reopened, or switch them on in the release repo.`,
+          needsHand: true,
+        }
+      : { state: 'requested', text: `${request.text} Until it is merged, automatic deploys stay off.` };
   const { files } = reader.view(ledger.snapshot());
   const broken = Object.entries(freeze.changed).flatMap(([key, was]) => {
     const [environment = '', app = ''] = key.split('/');
@@ -164,6 +175,7 @@ function endedEffect(
   return {
     state: 'unknown',
     text: `Automatic deploys of ${listText([...new Set(broken.map(({ app }) => app))], 3)} can’t be switched on again: ${first.message} Correct the file in the release repo; Signalbox then goes on.`,
+    needsHand: true,
   };
 }
 

@@ -20,7 +20,7 @@ import {
   switchesOver,
 } from './freeze-apart';
 import { type Decided, type FreezeTold, freezeAt } from './freeze-changes';
-import { keysToSwitch, requestBranch } from './freeze-way';
+import { keysToSwitch, pathsToRestore, requestBranch } from './freeze-way';
 
 type Context = StepContext<FreezeIntent>;
 
@@ -62,6 +62,25 @@ function overNow({ context }: Requested): string | null {
   // It is set by the merge itself: until then there is no record.
   const isPast = intent.until !== null && Date.parse(intent.until) <= world.now().getTime();
   return isPast ? 'Its end is over already.' : null;
+}
+
+/**
+ * Why the pull request of a freeze that is over would give back what another freeze or hold needs off by now, or not all of
+ * it; `null`: it fits. One that fits is asked for then, by whichever console looks first.
+ */
+function outdated({ context }: Requested): string | null {
+  const { world, intent } = context;
+  const files = context.record().effects.get('commit')?.data.files;
+  if (intent.kind !== 'thaw' || typeof files !== 'object' || files === null) return null;
+  const found = freezeAt(world, world.ledger.snapshot(), intent.freeze);
+  if (!found?.ok) return null;
+  const paths = pathsToRestore(world, found.value);
+  const asked = Object.keys(files).filter((path) => world.reader.layout.match(path) !== null);
+  const isSame = paths.length === asked.length && paths.every((path) => asked.includes(path));
+  // With nothing left to give back it has simply come to its end.
+  return isSame || paths.length === 0
+    ? null
+    : 'What is to be given back has changed meanwhile: Signalbox asks anew.';
 }
 
 /** Where records lie apart: what the record says before the flags are asked for, and after. */
@@ -111,9 +130,10 @@ export async function requestFreeze(request: Requested, told: (freeze: Freeze) =
   if (!isRequested(context))
     context.intend('commit', 'Ask for it by a pull request.', { route: 'pull-request', cancellable: true });
   if (apart && context.record().effects.get('asked')?.outcome !== 'done') {
-    const end = await writeFirst(request, apart.first, told);
+    const end = await writeFirst(request, apart.first);
     if (end !== null) return end;
   }
+  if (apart) tellFirst(context, told);
   const freeze = freezeNow(request);
   const proposal: Proposal = {
     effect: 'commit',
@@ -123,7 +143,7 @@ export async function requestFreeze(request: Requested, told: (freeze: Freeze) =
     reason: intent.reason,
     findings: context.record().operation.findings,
     decide: apart ? apart.flags : (snapshot) => withoutValue(decide(snapshot)),
-    isOver: () => overNow(request),
+    isOver: () => overNow(request) ?? outdated(request),
     ...(apart ? { settle: apart.settle } : {}),
     ...(freeze && intent.kind !== 'change-freeze' ? { branch: branchOf(request, freeze) } : {}),
   };
@@ -135,6 +155,8 @@ export async function requestFreeze(request: Requested, told: (freeze: Freeze) =
     return end;
   }
   if (end.state === 'unknown') return end;
+  const other = outdated(request);
+  if (other !== null && !context.record().cancelRequested) return { state: 'withdrawn', because: other };
   if (apart) await takeBack(request, apart.undo, end.state === 'withdrawn');
   const over = overNow(request);
   if (over !== null) return { state: 'withdrawn', because: over };
@@ -149,7 +171,7 @@ function branchOf({ context }: Requested, freeze: Freeze): string {
   const { world, intent } = context;
   const begun = context.record().effects.get('commit')?.data.branch;
   if (typeof begun === 'string') return begun;
-  if (intent.kind === 'thaw') return requestBranch(world, freeze, 'thaw');
+  if (intent.kind === 'thaw') return requestBranch(world, freeze, 'thaw', pathsToRestore(world, freeze));
   // What a freeze is set with has begun only once it is merged.
   const before = intent.kind === 'freeze' ? { ...freeze, begun: null } : freeze;
   return requestBranch(world, before, 'freeze', keysToSwitch(world, freeze));
@@ -159,7 +181,6 @@ function branchOf({ context }: Requested, freeze: Freeze): string {
 async function writeFirst(
   { context }: Requested,
   first: (snapshot: Snapshot) => Decided,
-  told: (freeze: Freeze) => void,
 ): Promise<StepEnd | null> {
   const { world, intent } = context;
   const written = await writeLedger<FreezeTold>(context, {
@@ -182,10 +203,18 @@ async function writeFirst(
     return { state: 'withdrawn', because: moot };
   }
   for (const text of left.slice(0, 5)) context.saw(`Left as it is: ${text}`);
-  const there = freezeAt(world, world.ledger.snapshot(), idOf(context));
-  const isTold = intent.kind === 'freeze' || (intent.kind === 'thaw' && !intent.ended);
-  if (there?.ok && isTold && context.record().effects.get('asked')?.outcome === 'done') told(there.value);
   return null;
+}
+
+/**
+ * Has people told of a freeze that is set, or lifted by a person, as soon as its record says so; at a restart, too, since
+ * an earlier process may have ended in between. What was told already is not told again.
+ */
+function tellFirst(context: Context, told: (freeze: Freeze) => void): void {
+  const { world, intent } = context;
+  if (intent.kind !== 'freeze' && !(intent.kind === 'thaw' && !intent.ended)) return;
+  const there = freezeAt(world, world.ledger.snapshot(), idOf(context));
+  if (there?.ok && context.record().effects.get('asked')?.outcome === 'done') told(there.value);
 }
 
 /** What was asked for and did not come is taken back in the record. */

@@ -21,6 +21,8 @@ const freeze = (more: Partial<FreezeView>): FreezeView => ({
   phase: 'active',
   lateSince: null,
   effect: { state: 'effective', text: 'Automatic deploys are stopped.' },
+  request: null,
+  needs: null,
   passes: 'Rollbacks go through.',
   environments: ['production'],
   apps: null,
@@ -35,6 +37,12 @@ const said = (...freezes: FreezeView[]): string[] =>
 describe('freezes that need attention', () => {
   it.each<[string, Partial<FreezeView>, string[]]>([
     ['works', {}, []],
+    [
+      'waits for a file to be put right',
+      { needs: 'Correct the file.', effect: { state: 'unknown', text: 'Correct the file.' } },
+      ['Freeze of production: Needs you. Correct the file.'],
+    ],
+    ['waits for a review', { begun: null, effect: { state: 'requested', text: '#12 waits.' } }, []],
     ['only informs', { automatic: false, effect: { state: 'none', text: '' } }, []],
     [
       'was set just now',

@@ -6,7 +6,7 @@ const untilShown = 5 * 60_000;
 
 /**
  * Freezes that don't do what they say: nobody carried their begin or end out, they stop nothing though they should, or
- * what they freeze can't be read. Those that work are no trouble: their scope, reason and end stand in the banner.
+ * what they freeze can't be read; or that wait for a person to put a file right, or to have a request reopened. Those that work are no trouble: their scope, reason and end stand in the banner.
  * @param now ms since the epoch.
  */
 export function frozenItems({ freezes, unread }: FreezesView, now: number): AttentionItem[] {
@@ -30,6 +30,7 @@ export function frozenItems({ freezes, unread }: FreezesView, now: number): Atte
   return [
     ...freezes.flatMap((one): AttentionItem[] => {
       const subject = `Freeze of ${one.what}`;
+      if (one.needs !== null) return [item(one.operation, subject, 'Needs you', one.needs, null)];
       if (one.lateSince !== null)
         return [
           item(

@@ -29,6 +29,8 @@ export const freezeViewSchema = freezeSchema.omit({ changed: true, asked: true, 
       text: z.string(),
     })
     .nullable(),
+  /** What a person has to put right before it works, or gives back what it switched off, in sentences; `null`: nothing. */
+  needs: z.string().nullable(),
   /** What still goes through. */
   passes: z.string(),
   /** The environments and apps that it is about; `apps: null`: all. */

@@ -6,7 +6,16 @@ import { holdPlan } from '../hold/hold-plan';
 import type { HoldRecord } from '../hold/hold-record';
 import type { RecordChange } from '../records/record-change';
 import { activeFreezes, covers, type Freeze, type FreezeScope, freezePhase, scopeText } from './freeze';
-import { covering, type FlagFiles, frozenEnvironments, gatesOf, thawPlan, uncovered } from './freeze-flags';
+import {
+  asking,
+  askingNothing,
+  covering,
+  type FlagFiles,
+  frozenEnvironments,
+  gatesOf,
+  thawPlan,
+  uncovered,
+} from './freeze-flags';
 
 const environments = ['integration', 'staging', 'production'];
 const chains = {
@@ -46,6 +55,9 @@ class Ledger {
   holds: HoldRecord[] = [];
   freezes: Freeze[] = [];
   next = 1;
+  /** Freezes whose flags only a reviewed pull request changes, and what theirs would set each flag to, from what. */
+  reviewed = new Set<string>();
+  pulls = new Map<string, Map<string, { from: Flag; to: Flag }>>();
 
   add(app: string, flag: Flag): void {
     for (const environment of environments) {
@@ -72,8 +84,10 @@ class Ledger {
   set(app: string, environment: string, flag: Flag): void {
     const key = flagKey(environment, app);
     const isClaimed = this.claims(app).some((one) => one.environment === environment);
-    // Who switches off what is off already changes nothing, and nobody can tell that they meant it.
-    if (!this.flags.has(key) || (isClaimed && flag === false)) return;
+    const isAsked = this.freezes.some((one) => one.asked && Object.hasOwn(one.asked.files, key));
+    // Who switches off what is off already changes nothing, and nobody can tell that they meant it. What they switch off
+    // while a pull request asks for the same can't be told from its merge.
+    if (!this.flags.has(key) || ((isClaimed || isAsked) && flag === false)) return;
     this.flags.set(key, flag);
     this.wanted.set(key, flag);
   }
@@ -113,8 +127,79 @@ class Ledger {
     ).restore)
       this.flags.set(flagKey(name, app), to);
   }
-  freeze(change: Partial<Freeze>): void {
-    this.freezes.push(freezeOf({ ...change, operation: String(this.next++).padStart(4, '0') }));
+  freeze(change: Partial<Freeze>, isReviewed = false): void {
+    const operation = String(this.next++).padStart(4, '0');
+    if (isReviewed) this.reviewed.add(operation);
+    this.freezes.push(freezeOf({ ...change, operation }));
+  }
+  put(freeze: Freeze): void {
+    this.freezes = this.freezes.map((one) => (one.operation === freeze.operation ? freeze : one));
+  }
+  othersOf = (operation: string) => (app: string) =>
+    this.claims(app).filter((one) => one.freeze?.operation !== operation);
+  /** Asks for what is still to be switched off; one request at a time. */
+  ask(freeze: Freeze): void {
+    if (this.pulls.has(freeze.operation)) return;
+    const more = uncovered(freeze, chains, this.files(), this.claims);
+    if (more.length === 0) return;
+    this.write(correctedClaims(more, this.othersOf(freeze.operation)));
+    const asked = asking(freeze, more, { operation: freeze.operation, by: freeze.by, at: freeze.at });
+    this.put(asked);
+    const keys = Object.entries(asked.asked?.files ?? {});
+    const diff = new Map(keys.map(([key, from]) => [key, { from, to: false as Flag }]));
+    if (diff.size > 0) this.pulls.set(freeze.operation, diff);
+    else this.put(askingNothing(asked));
+  }
+  /** What a freeze that is over would give back, anew where something else claims it by now. */
+  askBack(freeze: Freeze): void {
+    const diff = new Map<string, { from: Flag; to: Flag }>();
+    for (const [app, { restore }] of thawPlan(freeze, this.files(), this.othersOf(freeze.operation)))
+      for (const { environment, to } of restore) diff.set(flagKey(environment, app), { from: false, to });
+    this.pulls.delete(freeze.operation);
+    if (diff.size > 0) this.pulls.set(freeze.operation, diff);
+    else this.freezes = this.freezes.filter((one) => one.operation !== freeze.operation);
+  }
+  /** As GitHub does it: what main changed otherwise since is a conflict, and nothing is merged. */
+  merge(operation: string): boolean {
+    const diff = this.pulls.get(operation);
+    if (!diff) return false;
+    const conflicts = [...diff].some(([key, { from, to }]) => {
+      const now = this.flags.get(key);
+      return now !== from && now !== to;
+    });
+    if (conflicts) return false;
+    for (const [key, { to }] of diff) this.flags.set(key, to);
+    this.pulls.delete(operation);
+    return true;
+  }
+  /** A reviewer's verdict, and what a console makes of it. */
+  review(operation: string, isGood: boolean): void {
+    const freeze = this.freezes.find((one) => one.operation === operation);
+    if (!freeze || !this.pulls.has(operation)) return;
+    // Consoles follow what they ask for: by the time of the merge it is what it should be.
+    if (freeze.lifted) this.askBack(freeze);
+    if (isGood && this.merge(operation)) {
+      if (freeze.lifted) this.askBack(freeze);
+      else
+        this.put({
+          ...askingNothing(freeze),
+          changed: { ...freeze.asked?.files, ...freeze.changed },
+          begun: freeze.at,
+        });
+    } else if (!freeze.lifted) {
+      this.pulls.delete(operation);
+      this.put(askingNothing(freeze));
+    }
+  }
+  lift(operation: string): void {
+    const freeze = this.freezes.find((one) => one.operation === operation);
+    if (!freeze || freeze.lifted) return;
+    // Its request is closed first.
+    this.pulls.delete(operation);
+    const { by, at } = freeze;
+    const lifted = { ...askingNothing(freeze), lifted: { operation, by, at } };
+    this.put(lifted);
+    this.askBack(lifted);
   }
   /** What the autopilot of any console does: begins, covers and thaws by the clock. */
   look(now: Date): void {
@@ -122,8 +207,10 @@ class Ledger {
       const freeze = this.freezes.find((one) => one.operation === operation);
       if (!freeze) continue;
       const phase = freezePhase(freeze, now);
-      if (phase === 'ended') this.thaw(operation);
-      if (phase === 'active') this.cover(freeze);
+      const isReviewed = this.reviewed.has(operation);
+      if (isReviewed && freeze.lifted) this.askBack(freeze);
+      else if (phase === 'ended') isReviewed ? this.lift(operation) : this.thaw(operation);
+      if (phase === 'active') isReviewed ? this.ask(freeze) : this.cover(freeze);
     }
   }
   cover(freeze: Freeze): void {
@@ -135,6 +222,10 @@ class Ledger {
     );
   }
   thaw(operation: string): void {
+    if (this.reviewed.has(operation)) {
+      this.lift(operation);
+      return;
+    }
     const freeze = this.freezes.find((one) => one.operation === operation);
     if (!freeze) return;
     this.freezes = this.freezes.filter((one) => one !== freeze);
@@ -164,6 +255,12 @@ const action = fc.oneof(
     from: fc.oneof(fc.constant(0), minute),
     lasts: fc.option(minute, { nil: null }),
     automatic: fc.constantFrom(true, true, false),
+    isReviewed: fc.boolean(),
+  }),
+  fc.record({
+    do: fc.constant('review' as const),
+    which: fc.integer({ min: 1, max: 5 }),
+    isGood: fc.constantFrom(true, true, false),
   }),
   fc.record({ do: fc.constant('thaw' as const), which: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ do: fc.constant('look' as const) }),
@@ -194,10 +291,11 @@ describe('freezes and holds', () => {
             if (one.do === 'add') ledger.add(one.app, one.flag);
             if (one.do === 'look') ledger.look(at(now));
             if (one.do === 'thaw') ledger.thaw(String(one.which).padStart(4, '0'));
+            if (one.do === 'review') ledger.review(String(one.which).padStart(4, '0'), one.isGood);
             if (one.do === 'freeze') {
               const until = one.lasts === null ? null : at(Math.max(now, one.from) + one.lasts).toISOString();
               const from = at(one.from).toISOString();
-              ledger.freeze({ ...one.scope, automatic: one.automatic, from, until });
+              ledger.freeze({ ...one.scope, automatic: one.automatic, from, until }, one.isReviewed);
               ledger.look(at(now));
             }
           }
@@ -211,6 +309,9 @@ describe('freezes and holds', () => {
             ...ledger.holds.map((one) => () => ledger.release(one.app, one.environment)),
           ].map((end, index) => ({ end, place: order[index % order.length] ?? 0 }));
           for (const { end } of ends.sort((a, b) => a.place - b.place)) end();
+          // What is to be given back is asked for until it is merged.
+          for (let round = 0; round < 10 && ledger.freezes.length > 0; round++)
+            for (const { operation } of [...ledger.freezes]) ledger.review(operation, true);
           expect([...ledger.flags]).toEqual([...ledger.wanted]);
           expect([...ledger.freezes, ...ledger.holds]).toEqual([]);
         },
