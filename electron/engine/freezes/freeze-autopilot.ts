@@ -108,10 +108,11 @@ export function startFreezeAutopilot(
   };
 
   /**
-   * Whether a pull request does it already, or was closed by somebody who did not want it: no second one is made.
+   * Whether a pull request does it already, or was closed by somebody who did not want it: no second one is made, and what
+   * a review is asked for no console does past it, whatever its person may do.
    */
   async function isAsked(freeze: Freeze, intent: FreezeIntent): Promise<boolean> {
-    if (freezeWay(world, intent.scope, touches(world, intent)).by !== 'request') {
+    if (touches(world, intent) === 'records') {
       requests.delete(freeze.operation);
       return false;
     }
@@ -130,8 +131,8 @@ export function startFreezeAutopilot(
       ),
       signal,
     );
-    // Where nobody can tell, a second one would be worse than a late one.
-    if (!found.ok) return true;
+    // Where nobody can tell, a second one would be worse than a late one; a commit of one's own need not wait.
+    if (!found.ok) return freezeWay(world, intent.scope, 'flags').by === 'request';
     const pull = found.value;
     if (pull === null) {
       requests.delete(freeze.operation);

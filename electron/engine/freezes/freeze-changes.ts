@@ -138,6 +138,8 @@ export function setFreeze(
   const { until } = intent;
   if (until !== null && Date.parse(until) <= Date.parse(actor.at))
     return refuse('refused', `Its end, ${utcText(until)}, is over already.`, 'Choose a later end.');
+  if (until !== null && intent.from !== null && Date.parse(until) <= Date.parse(intent.from))
+    return refuse('refused', 'It ends before it begins.', 'Choose a later end.');
   const asked = freezeAsked(intent, actor);
   const value = { freeze: asked, left: [], moot: null };
   const subject = `${titleOf(intent)} ${untilText(until)}`;
@@ -226,6 +228,8 @@ export function changeFreeze(
         );
   if (until !== null && Date.parse(until) <= Date.parse(actor.at))
     return refuse('refused', 'That end is over already.', 'Lift the freeze instead.');
+  if (until !== null && Date.parse(until) <= Date.parse(found.value.from))
+    return refuse('refused', 'It would end before it begins.', 'Choose a later end, or lift the freeze.');
   const freeze = { ...found.value, until, manual };
   return {
     kind: 'change',

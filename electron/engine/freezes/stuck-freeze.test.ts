@@ -107,3 +107,18 @@ it('is told once as something to put right, begins no operation after another, a
     expect(rig.engine.freezes.list().freezes).toEqual([]);
   });
 });
+
+it('is refused where it ends before it begins, also when its end is moved', async () => {
+  const at = (hours: number) => new Date(Date.now() + now + hours * 3_600_000).toISOString();
+  const asked: FreezeIntent = {
+    ...{ kind: 'freeze', scope, automatic: true, manual: 'warn', reason: 'x' },
+    ...{ from: at(2), until: at(1) },
+  };
+  const refused = async (intent: FreezeIntent) =>
+    (await ended(rig.engine, unwrap(rig.engine.start(intent, [])).operationId)).failure?.message;
+  expect(await refused(asked)).toBe('It ends before it begins.');
+  const id = await start({ ...asked, until: at(3) });
+  const seen = rig.engine.freezes.list().freezes[0]?.until ?? null;
+  const change = { kind: 'change-freeze', freeze: id, scope, seen, manual: 'warn' } as const;
+  expect(await refused({ ...change, until: at(1) })).toBe('It would end before it begins.');
+});
