@@ -145,7 +145,7 @@ export async function requestFreeze(request: Requested, told: (freeze: Freeze) =
     decide: apart ? apart.flags : (snapshot) => withoutValue(decide(snapshot)),
     isOver: () => overNow(request) ?? outdated(request),
     ...(apart ? { settle: apart.settle } : {}),
-    ...(freeze && intent.kind !== 'change-freeze' ? { branch: branchOf(request, freeze) } : {}),
+    ...(freeze && isShared(request, freeze) ? { branch: branchOf(request, freeze) } : {}),
   };
   const end = await proposeChange(context, proposal);
   if (end.state === 'succeeded') {
@@ -165,6 +165,13 @@ export async function requestFreeze(request: Requested, told: (freeze: Freeze) =
     return { state: 'withdrawn', because: end.failure.message };
   return end;
 }
+
+/**
+ * Whether other consoles may ask for the same. A freeze that is only planned is set by its own person's request alone, and
+ * begins by another one.
+ */
+const isShared = ({ context: { intent } }: Requested, { begun, asked }: Freeze): boolean =>
+  intent.kind === 'freeze' ? begun !== null || asked !== undefined : intent.kind !== 'change-freeze';
 
 /** The branch: the one on which it was begun, else the freeze's own. */
 function branchOf({ context }: Requested, freeze: Freeze): string {
