@@ -193,7 +193,9 @@ export function restoresOver(
 ): string | null {
   const found = freezeAt(world, snapshot, intent.freeze);
   if (found === null) return 'Its flags were given back already.';
-  if (!found.ok || freezePhase(found.value, now) === 'ended') return null;
+  // Beside the image tags a freeze that is lifted lasts until the merge.
+  if (!found.ok || !intent.ended) return null;
+  if (freezePhase(found.value, now) === 'ended') return null;
   return `It is in force again: it lasts ${untilText(found.value.until)}.`;
 }
 
