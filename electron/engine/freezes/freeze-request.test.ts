@@ -123,7 +123,7 @@ describe('a freeze where only a reviewed pull request changes anything', () => {
     try {
       await rig.engine.recover();
       const before = await flags();
-      const scope = { ...production, app: 'router' };
+      const scope = { ...production, app: 'frontend' };
       const withdrawn = start(rig, freezeOf({ scope }));
       await waiting(rig, withdrawn);
       expect(view(rig, withdrawn)).toMatchObject({
@@ -144,7 +144,7 @@ describe('a freeze where only a reviewed pull request changes anything', () => {
       expect(told).toEqual([]);
       await review(number);
       expect((await ended(rig.engine, id)).failure).toBeNull();
-      expect((await flags()).router).toBe('false');
+      expect((await flags()).frontend).toBe('false');
       expect(view(rig, id)).toMatchObject({ phase: 'active', request: null });
       const thaw = { kind: 'thaw', freeze: id, scope, ended: false } as const;
       const lift = start(rig, thaw);
@@ -291,7 +291,7 @@ describe('a freeze where only a reviewed pull request changes the flags, and rec
   });
 
   it('is withdrawn without a trace; one that a reviewer closes is not asked for again, and says so', async () => {
-    const scope = { ...production, app: 'router' };
+    const scope = { ...production, app: 'frontend' };
     const withdrawn = start(first(), freezeOf({ scope }));
     await waiting(first(), withdrawn);
     await until(() => expect(view(second(), withdrawn)).toBeDefined());
