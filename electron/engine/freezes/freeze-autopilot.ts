@@ -98,12 +98,13 @@ export function startFreezeAutopilot(
     tried.set(freeze, { times, until, what });
   };
   /** What is to be done, in a word that changes when the release repo makes it another thing. */
-  const wordOf = (intent: FreezeIntent): string => `${intent.kind} ${touches(world, intent)}`;
+  const wordOf = ({ asked, lifted }: Freeze, intent: FreezeIntent): string =>
+    [intent.kind, touches(world, intent), asked?.operation, lifted?.operation].join(' ');
 
   const isDue = (one: Freeze): boolean => {
     const intent = dueIntent(world, one);
     if (intent === null) tried.delete(one.operation);
-    else return !isBusy(one.operation) && !isResting(one.operation, wordOf(intent));
+    else return !isBusy(one.operation) && !isResting(one.operation, wordOf(one, intent));
     return false;
   };
 
@@ -172,16 +173,16 @@ export function startFreezeAutopilot(
       // An operation that is bound to fail is no news to anybody: the freeze is shown as late.
       const [blocked] = obstacles({}, freezeFindings(world, intent));
       if (blocked) {
-        rest(freeze.operation, wordOf(intent));
+        rest(freeze.operation, wordOf(freeze, intent));
         world.log('info', 'freeze.not-mine', { freeze: freeze.operation, because: blocked.message });
         continue;
       }
       if (await isAsked(freeze, intent)) {
-        rest(freeze.operation, wordOf(intent), othersTurn);
+        rest(freeze.operation, wordOf(freeze, intent), othersTurn);
         continue;
       }
       if (signal.aborted) return;
-      rest(freeze.operation, wordOf(intent));
+      rest(freeze.operation, wordOf(freeze, intent));
       const begun = begin(intent);
       if (!begun.ok)
         world.log('warn', 'freeze.not-carried-out', {
