@@ -186,7 +186,7 @@ export function FeedList({ filter, outline, head, entry, active, onActive, onOpe
                 style={{ height: dayHeight, ...(stuck ? {} : { transform: `translateY(${start}px)` }) }}
               >
                 {day && dayName(day.from, now)}
-                <span className={classes.count}>{day && count(day.count, 'event')}</span>
+                <span className={classes.count}>{day && count(day.count, 'change')}</span>
               </div>
             );
           })}
