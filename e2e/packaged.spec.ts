@@ -105,6 +105,7 @@ test('the package holds what runs and nothing of development, and lists it with 
 test('the packaged app, with no option and an empty home, plays the short drill in its sandbox', async () => {
   app = await startPackaged(place);
   const { page } = app;
+  await page.getByRole('button', { name: /^Practise/ }).click();
   const lines: string[] = [];
   const report = createReport(false, (line) => lines.push(line));
   const shots = test.info().outputPath('shots');
