@@ -9,6 +9,7 @@ import project from './package.json' with { type: 'json' };
  * such file: there, start the .ts entry with `--import tsx`.
  */
 const entries = {
+  entry: 'electron/entry.ts',
   main: 'electron/main.ts',
   practice: 'electron/practice/main.ts',
   'history-worker': 'electron/history/worker.ts',

@@ -1,8 +1,6 @@
-import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
-import { type Settings, usualDesktop } from '../shared/contract/session';
-import { defaultBoardSettings } from '../shared/domain/board/board-view';
+import type { Settings } from '../shared/contract/session';
 import { type Failure, FailureError } from '../shared/domain/failure/failure';
 import { failureOf } from '../shared/domain/failure/failure-of';
 import { inBackground } from './log/log';
@@ -10,6 +8,8 @@ import type { EstateChoice } from './session/estates/choice';
 import { indexUrl, lockedUrl, registerAppScheme, serveApp } from './shell/app-scheme';
 import { askedChoice, parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
+import { openCompanionDoor } from './shell/companion-door';
+import { defaultSettings } from './shell/default-settings';
 import type { Desk } from './shell/desk';
 import { forgetIfAsked } from './shell/forget-everything';
 import { watchGraphics } from './shell/graphics';
@@ -84,18 +84,6 @@ function loadAnew(place: string): void {
 }
 
 const links = followLinks(app, process.argv.slice(1), (place) => (desk ? desk.follow(place) : showAt(place)));
-
-/** Commits are by the system's user until Git was asked, or somebody says so in Settings. */
-function defaultSettings(): Settings {
-  const user = os.userInfo().username;
-  return {
-    colourScheme: 'auto',
-    notifications: true,
-    board: defaultBoardSettings,
-    desktop: usualDesktop,
-    identity: { name: user, email: `${user}@${os.hostname()}.invalid` },
-  };
-}
 
 function applySettings(settings: Settings): void {
   startAtLogin(settings.desktop.startAtLogin, log);
@@ -211,6 +199,13 @@ function start(): void {
     (procedure, error) => log('error', 'ipc.failed', { procedure, error }),
     () => screenLock?.isLocked() ?? false,
   );
+  const door = openCompanionDoor({
+    folder: userData,
+    handlers: async (name) => (await opening).handlers(name),
+    isLocked: () => screenLock?.isLocked() ?? false,
+    log,
+  });
+  app.once('will-quit', door.close);
   inBackground(log, 'app.folder-not-closed', closeToOthers(userData));
   window.on('close', (event) => {
     // Its close ends the app; a deploy that runs is asked about first.

@@ -29,6 +29,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
   { room: 'renderer/ui/', mayImport: ['shared/', 'renderer/data/', 'renderer/ui/', 'renderer/theme'] },
   { room: 'renderer/', mayImport: ['shared/', 'renderer/'] },
   { room: 'electron/preload.ts', mayImport: ['shared/contract/'] },
+  { room: 'electron/entry.ts', mayImport: ['electron/'] },
   { room: 'electron/main.ts', mayImport: ['shared/', 'electron/'] },
   { room: 'electron/log/', mayImport: ['shared/', 'electron/log/'] },
   { room: 'electron/systems/', mayImport: ['shared/', 'electron/systems/', 'electron/log/'] },
@@ -116,11 +117,14 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
       'electron/systems/',
     ],
   },
+  // What a terminal asks, by the same contract as the window; it knows neither of them.
+  { room: 'electron/companion/', mayImport: ['shared/', 'electron/companion/'] },
   {
     room: 'electron/shell/',
     mayImport: [
       'shared/',
       'electron/log/',
+      'electron/companion/',
       'electron/announcements/',
       'electron/shell/',
       'electron/session/',

@@ -7,8 +7,14 @@ import { entryText } from '../log/entry-text';
 import type { Log } from '../log/log';
 import { makeOwnFolder, makeWayForFile } from '../systems/own-folder';
 
-/** Starts the log file under the user-data folder (rotated at 5 MB); everything that goes into it is bounded and redacted. */
-export function startLog(userData: string): { log: Log; file: string; faults: () => Fault[] } {
+/**
+ * Starts the log file under the user-data folder (rotated at 5 MB); everything that goes into it is bounded and redacted.
+ * @param onConsole whether warnings are told on the terminal, too.
+ */
+export function startLog(
+  userData: string,
+  onConsole = true,
+): { log: Log; file: string; faults: () => Fault[] } {
   const file = path.join(userData, 'logs', 'main.log');
   try {
     makeOwnFolder(path.dirname(file));
@@ -18,7 +24,7 @@ export function startLog(userData: string): { log: Log; file: string; faults: ()
   }
   log.transports.file.resolvePathFn = () => file;
   log.transports.file.maxSize = 5 * 1024 * 1024;
-  log.transports.console.level = 'warn';
+  log.transports.console.level = onConsole ? 'warn' : false;
   const counted = countedLog((level, event, data) => log[level](entryText(event, data)), Date.now);
   return { log: counted.log, file, faults: counted.counts };
 }
