@@ -32,10 +32,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const file = 'charts/app-config/image-tags/staging/router';
+const file = 'charts/app-config/image-tags/staging/frontend';
 const commit = (text: string) =>
   commitFiles(path.join(folder, 'estate', 'repos', 'alphagov', 'govuk-helm-charts.git'), { [file]: text });
-const scope = { app: 'router', environment: 'production', pipeline: null };
+const scope = { app: 'frontend', environment: 'production', pipeline: null };
 const flagOf = (): string | undefined =>
   /automatic_deploys_enabled: *(\w+)/.exec(rig.ledger.snapshot().file(file)?.text ?? '')?.[1];
 const start = async (intent: FreezeIntent): Promise<string> => {
@@ -76,10 +76,10 @@ it('is told once as something to put right, begins no operation after another, a
   expect(operations()).toEqual([]);
   expect(frozenItems(rig.engine.freezes.list(), Date.now())).toEqual([
     expect.objectContaining({
-      subject: 'Freeze of router in production',
+      subject: 'Freeze of frontend in production',
       reason: 'Needs you',
       cause: expect.stringMatching(
-        /^Automatic deploys of router can’t be switched off: .*staging\/router.* Correct the file/,
+        /^Automatic deploys of frontend can’t be switched off: .*staging\/frontend.* Correct the file/,
       ),
     }),
   ]);
