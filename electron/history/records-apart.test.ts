@@ -134,6 +134,13 @@ const pin = {
 };
 const autopilot = { pipeline: 'race', environment: 'production', on: false, ...made, reason: 'by hand' };
 
+/** Commits tell seconds alone: what happens later must not fall into the same one, however fast the machine is. */
+async function nextSecond(): Promise<void> {
+  const second = () => Math.floor(Date.now() / 1000);
+  const now = second();
+  await expect.poll(second, { interval: 20 }).toBeGreaterThan(now);
+}
+
 /** What happens, one thing after the other. */
 const story: readonly ((ledger: Ledger) => Promise<unknown>)[] = [
   (ledger) =>
@@ -243,6 +250,7 @@ function expectWhole(history: HistoryService): HistoryEvent[] {
 async function play(moves: Readonly<Record<number, (ledger: Ledger) => Promise<unknown>>>): Promise<Console> {
   const made = await console(true);
   for (const [at, happens] of story.entries()) {
+    await nextSecond();
     await moves[at]?.(made.ledger);
     await happens(made.ledger);
     if (made.ledger.snapshot().commit !== null) await made.history.update();
@@ -254,7 +262,10 @@ async function play(moves: Readonly<Record<number, (ledger: Ledger) => Promise<u
 
 async function together(): Promise<Console> {
   const made = await console(false);
-  for (const happens of story) await happens(made.ledger);
+  for (const happens of story) {
+    await nextSecond();
+    await happens(made.ledger);
+  }
   await made.ledger.refresh();
   await made.history.update();
   return made;
@@ -484,13 +495,17 @@ async function playFrom(
   ends.push(() => estate.close());
   const before = await estate.open('before');
   await before.refresh();
-  for (const happens of story.slice(0, apart)) await happens(before);
+  for (const happens of story.slice(0, apart)) {
+    await nextSecond();
+    await happens(before);
+  }
   const ledger = await estate.open('console', { records: { branch } });
   await ledger.refresh();
   const history = historyOf(ledger);
   await history.update();
   for (const [at, happens] of story.entries()) {
     if (at < apart) continue;
+    await nextSecond();
     await moves[at]?.(ledger);
     await happens(ledger);
     await history.update();

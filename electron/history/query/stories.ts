@@ -45,7 +45,7 @@ export interface Stories extends Listed {
   size: (row: number) => number;
 }
 
-export function storiesOf(listed: Listed): Stories {
+function storiesOf(listed: Listed): Stories {
   const { total } = listed;
   const count = storyCount();
   const best = new Int32Array(count).fill(-1);
