@@ -82,7 +82,7 @@ it('keeps filter, order and density under a name, and goes back to them', async 
   await user.keyboard('{Escape}');
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(useUiState.getState().panelOpen).toBe(true);
-  expect(screen.getByRole('button', { name: 'Lagging' })).toBeTruthy();
+  await screen.findByRole('button', { name: 'Lagging' });
   await user.click(screen.getByRole('button', { name: /^Behind/ }));
   await waitFor(() => expect(window.location.hash).toBe('#/'));
   await user.click(screen.getByRole('button', { name: 'View' }));
