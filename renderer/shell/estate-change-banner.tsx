@@ -16,7 +16,7 @@ export function EstateChangeBanner() {
       <div className={classes.banner} role="note" aria-label="Estate file">
         <IconFileDiff size={16} aria-hidden />
         <span className={classes.text}>
-          <strong>The estate file changed.</strong> It is taken up once this is done: {change.because}.
+          <strong>The estate file changed.</strong> It will be applied after this: {change.because}.
         </span>
       </div>
     );
@@ -56,7 +56,7 @@ export function EstateChangeBanner() {
           loading={accept.isPending}
           onClick={() => accept.mutate({})}
         >
-          Allow and take up
+          Allow and apply
         </Button>
       </div>
       {accept.error && <FailurePanel failure={accept.error.failure} />}

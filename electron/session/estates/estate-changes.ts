@@ -146,7 +146,7 @@ export function followEstateFile(options: {
         throw new FailureError({
           code: 'not-found',
           message: 'The estate file changed again meanwhile.',
-          meaning: 'Nothing was taken up.',
+          meaning: 'The change was not applied.',
           next: [{ do: 'advice', label: 'Review it, then decide again.' }],
         });
       await takeUp(waiting);

@@ -36,7 +36,7 @@ export function ConnectScreen() {
                 </p>
                 <p className={classes.quiet}>
                   {found.look.by === 'file'
-                    ? 'It describes the estate itself, in signalbox.yaml. Changes there are taken up from now on.'
+                    ? 'It describes the estate itself, in signalbox.yaml. Changes to it are applied from now on.'
                     : 'It has no signalbox.yaml. The environments below were found by its image tags.'}
                 </p>
                 <Button variant="default" size="xs" onClick={() => setFound(null)}>
