@@ -78,9 +78,7 @@ function outdated({ context }: Requested): string | null {
   const asked = Object.keys(files).filter((path) => world.reader.layout.match(path) !== null);
   const isSame = paths.length === asked.length && paths.every((path) => asked.includes(path));
   // With nothing left to give back it has simply come to its end.
-  return isSame || paths.length === 0
-    ? null
-    : 'What is to be given back has changed meanwhile: Signalbox asks anew.';
+  return isSame || paths.length === 0 ? null : 'What is to be given back has changed: Signalbox asks again.';
 }
 
 /** Where records lie apart: what the record says before the flags are asked for, and after. */

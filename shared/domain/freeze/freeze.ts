@@ -46,10 +46,12 @@ export const freezeSchema = z.object({
     ),
   asked: z
     .object({
-      operation: z.string().min(1).max(200),
-      by: z.string().min(1).max(200),
-      at: z.iso.datetime(),
-      files: z.record(z.string(), z.boolean().nullable()),
+      operation: z.string().min(1).max(200).describe('The operation that asks for it.'),
+      by: z.string().min(1).max(200).describe('Who asks for it.'),
+      at: z.iso.datetime().describe('Since when.'),
+      files: z
+        .record(z.string(), z.boolean().nullable())
+        .describe('As `changed`: what the flags said before, by `<environment>/<app>`.'),
     })
     .optional()
     .describe(
@@ -57,9 +59,9 @@ export const freezeSchema = z.object({
     ),
   lifted: z
     .object({
-      operation: z.string().min(1).max(200),
-      by: z.string().min(1).max(200),
-      at: z.iso.datetime(),
+      operation: z.string().min(1).max(200).describe('The operation that lifted it.'),
+      by: z.string().min(1).max(200).describe('Who lifted it.'),
+      at: z.iso.datetime().describe('When it was lifted.'),
     })
     .optional()
     .describe(
