@@ -34,7 +34,13 @@ const watchShifts = (): Promise<void> =>
     (globalThis as { shifts?: string[] }).shifts = seen;
     new PerformanceObserver((list) => {
       for (const { hadRecentInput, value, sources } of list.getEntries() as Shift[]) {
-        const where = sources.map(({ node }) => (node as Element | null)?.className ?? 'gone').join(', ');
+        const where = sources
+          .map(
+            ({ node }) =>
+              (node as Element | null)?.closest('[aria-label], [class]:not(svg)')?.outerHTML.slice(0, 200) ??
+              'gone',
+          )
+          .join(', ');
         if (!hadRecentInput) seen.push(`${value.toFixed(4)} ${where}`);
       }
     }).observe({ type: 'layout-shift', buffered: true });

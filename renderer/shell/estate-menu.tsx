@@ -28,7 +28,8 @@ export function EstateMenu({ wish }: Pick<ReturnType<typeof useSwitchEstate>, 'w
           <span className={classes.estate}>{session?.estate ?? 'Signalbox'}</span>
           {session && <EstateMark look={estateLook(session)} />}
           <span className="visually-hidden">Switch estate</span>
-          <IconChevronDown size={14} aria-hidden />
+          {/* Not before the name, which would move it. */}
+          {session && <IconChevronDown size={14} aria-hidden />}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
