@@ -117,6 +117,8 @@ export interface Engine {
   /** The cells of these apps as the board has them, of each in the order of the environments. */
   cells(apps: readonly string[]): Cell[];
   /** Notes of an app and of the estate; `null`: the estate's alone. */
+  /** What was said afterwards of why a commit deployed, oldest first. */
+  reasons(commit: string): Note[];
   notes(app: string | null): { notes: Note[]; problems: string[] };
   /** Versions of an app that are marked bad for everywhere; `null`: the record can't be read, and counts. */
   marks(app: string): { version: string; mark: Mark | null }[];

@@ -35,7 +35,7 @@ import { freezesView } from './freezes/freezes-view';
 import { imageCache } from './image-cache';
 import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
-import { notesFor } from './marks-and-notes';
+import { notesFor, reasonsFor } from './marks-and-notes';
 import { preview } from './preview';
 import { keepRouteRecords } from './routes/route-records';
 import { createRoutes } from './routes/routes';
@@ -329,6 +329,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
     earlyPreview: (intent) => earlyPreview(world, intent),
     preview: (intent, signal = closing.signal) => preview(world, intent, signal),
+    reasons: (commit) => reasonsFor(ledger.snapshot(), commit),
     notes: (app) => {
       const { notes, noteProblems: problems } = notesFor(ledger.snapshot(), app);
       return { notes, problems };

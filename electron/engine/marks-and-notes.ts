@@ -54,7 +54,13 @@ export function notesForAll(
   const found = notesIn(snapshot);
   const about = new Set<string | null>([null, ...apps]);
   const notes = found
-    .flatMap((one) => (one.ok && about.has(one.value.app) ? [one.value] : []))
+    .flatMap((one) => (one.ok && !one.value.about && about.has(one.value.app) ? [one.value] : []))
     .sort((a, b) => Number(a.app === null) - Number(b.app === null) || newest(b).localeCompare(newest(a)));
   return { notes, noteProblems: found.flatMap((one) => (one.ok ? [] : [one.failure.message])) };
 }
+
+/** What was said afterwards of why a commit deployed, oldest first. */
+export const reasonsFor = (snapshot: Snapshot, commit: string): Note[] =>
+  notesIn(snapshot)
+    .flatMap((one) => (one.ok && one.value.about?.commit === commit ? [one.value] : []))
+    .sort((a, b) => a.at.localeCompare(b.at));

@@ -29,6 +29,7 @@ const releaseWait = 10_000;
 /** Handlers of what people left to be known. */
 export const noteHandlers = (engine: Engine, release: ReleaseNotes): HandlersOf<typeof noteProcedures> => ({
   'note.list': ({ app }) => engine.notes(app),
+  'note.reasons': ({ commit }) => engine.reasons(commit),
   'note.release': async ({ app }) => {
     await release.load(app, AbortSignal.timeout(releaseWait));
     return release.peek(app);

@@ -219,6 +219,7 @@ export function devBridge(options: DevOptions): Bridge {
       complete: options.state !== 'slow',
     }),
     'note.list': () => ({ notes: [], problems: [] }),
+    'note.reasons': () => [],
     'note.release': () => null,
     'mark.list': () => [],
     'change.get': ({ from, to }) => changeOf(from, to, 5),

@@ -16,6 +16,10 @@ export const noteProcedures = {
     }),
     { changedBy: ['board', 'app'] },
   ),
+  /** What was said afterwards of why a commit deployed, oldest first. */
+  'note.reasons': query(z.object({ commit: z.string().regex(/^[0-9a-f]{40,64}$/) }), z.array(noteSchema), {
+    changedBy: ['board', 'app'],
+  }),
   /** What the Release app says of an app; `null`: it is not asked. Nothing of it may be edited here. */
   'note.release': query(z.object({ app: name }), releaseSeenSchema.nullable(), {
     changedBy: ['announcement', 'app'],

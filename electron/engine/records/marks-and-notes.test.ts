@@ -114,3 +114,16 @@ it('shows notes where one deploys, the app’s own first, and changes none that 
   await done({ kind: 'remove-note', app, seen: { ...seen, before: 'Warm it twice.' } });
   expect(await said()).toEqual(['info Search is reindexed on Mondays.']);
 });
+
+it('keeps a reason that is added to a deployment later, with author and time, and shows it nowhere else', async () => {
+  const commit = cell()?.deployed?.commit ?? '';
+  const before = rig.engine.notes(app).notes.length;
+  const text = 'The fix for the search box could not wait.';
+  const end = await done({ kind: 'write-note', app, about: { environment, commit }, text, seen: null });
+  expect(end).toMatchObject({ state: 'succeeded' });
+  expect(end.commit).not.toBe(commit);
+  expect(rig.engine.reasons(commit)).toMatchObject([{ text, by: 'Ada Morrow', about: { commit } }]);
+  expect(rig.engine.reasons('f'.repeat(40))).toEqual([]);
+  // It is no note on what is to be deployed next.
+  expect(rig.engine.notes(app).notes).toHaveLength(before);
+});

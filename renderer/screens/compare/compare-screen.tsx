@@ -1,11 +1,9 @@
 import { Button } from '@mantine/core';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { ComparedCell, HistoricCell } from '../../../shared/domain/history/history-event';
 import { count } from '../../../shared/domain/text/count';
 import { useCompared, useHistoryNames } from '../../data/history-queries';
 import { useBoard } from '../../data/queries';
-import { VersionLink } from '../../ui/change/version-link';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
 import { PastTabs } from '../../ui/layout/past-tabs';
@@ -14,12 +12,16 @@ import { hoursBefore } from '../../ui/time/period';
 import { dateTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './compare-screen.module.css';
+import { ComparedRow } from './compared-row';
 import type { CompareSearch } from './search';
 import { SideFields } from './side-fields';
 
 const route = getRouteApi('/history/compare');
 /** A moment that everything lies before: now, also while commits come in. */
 const afterAll = '9999-12-31T00:00:00.000Z';
+
+/** So many rows ask the apps' repos at once: GitHub allows a person 5,000 questions an hour. */
+const askedAtOnce = 25;
 
 /** Two moments or two environments side by side: only what differs. */
 export function CompareScreen() {
@@ -83,6 +85,7 @@ export function CompareScreen() {
       {rows?.length === 0 && (
         <Empty title="No differences">Both sides have the same versions and settings.</Empty>
       )}
+      {rows && rows.length > 0 && <h2 className="visually-hidden">Differences</h2>}
       {rows && rows.length > 0 && (
         <table className={classes.table}>
           <caption>{count(rows.length, 'difference')}</caption>
@@ -92,15 +95,16 @@ export function CompareScreen() {
               {!byEnvironment && <th scope="col">Environment</th>}
               <th scope="col">{titles[0]}</th>
               <th scope="col">{titles[1]}</th>
-              <th scope="col">Difference</th>
+              <th scope="col">{changesTitle(sides)}</th>
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
-              <Row
+            {rows.map((row, index) => (
+              <ComparedRow
                 key={`${row.app} ${(row.left ?? row.right)?.environment}`}
                 row={row}
                 byEnvironment={byEnvironment}
+                atOnce={index < askedAtOnce}
               />
             ))}
           </tbody>
@@ -109,6 +113,10 @@ export function CompareScreen() {
     </div>
   );
 }
+
+/** From where to where the changes are told. */
+const changesTitle = ({ left, right }: CompareSearch): string =>
+  left && right && left !== right ? `In ${left}, not in ${right}` : 'Changes';
 
 const titleOf = (environment: string | undefined, at: string | undefined): string =>
   `${environment ?? 'All environments'}, ${at ? dateTime(at) : 'now'}`;
@@ -139,48 +147,3 @@ function Presets({ environments, now, onSearch }: PresetsProps) {
     </div>
   );
 }
-
-function Row({ row, byEnvironment }: { row: ComparedCell; byEnvironment: boolean }) {
-  const environment = (row.left ?? row.right)?.environment ?? '';
-  return (
-    <tr>
-      <th scope="row">
-        <Link to="/apps/$app" params={{ app: row.app }}>
-          {row.app}
-        </Link>
-      </th>
-      {!byEnvironment && <td>{environment}</td>}
-      <td>
-        <Side cell={row.left} />
-      </td>
-      <td>
-        <Side cell={row.right} />
-      </td>
-      <td className={classes.quiet}>{differences(row).join(', ')}</td>
-    </tr>
-  );
-}
-
-function Side({ cell }: { cell: HistoricCell | null }) {
-  if (!cell) return <span className={classes.quiet}>not deployed</span>;
-  return (
-    <>
-      <VersionLink app={cell.app} value={cell.version} strong />
-      {cell.deployment && <span className={classes.quiet}> since {dateTime(cell.deployment.at)}</span>}
-    </>
-  );
-}
-
-/** What differs, in words. */
-function differences({ left, right }: ComparedCell): string[] {
-  if (!left || !right) return [left ? 'only on the left' : 'only on the right'];
-  const switched = (name: string, a: boolean | null, b: boolean | null): string[] =>
-    a === b ? [] : [`${name} ${word(a)} → ${word(b)}`];
-  return [
-    ...(left.version === right.version ? [] : ['version']),
-    ...switched('automatic deploys', left.automaticDeploys, right.automaticDeploys),
-    ...switched('promotion', left.promote, right.promote),
-  ];
-}
-
-const word = (value: boolean | null): string => (value === null ? 'not set' : value ? 'on' : 'off');

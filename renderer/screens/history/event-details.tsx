@@ -19,6 +19,7 @@ import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './event-details.module.css';
 import { listId } from './feed-layout';
+import { LateReasons } from './late-reasons';
 
 /** All about one event, at the right of the feed: it is always there, so choosing moves nothing. */
 export function EventDetails({ event, ref }: { event: HistoryEvent | undefined; ref: Ref<HTMLElement> }) {
@@ -139,6 +140,7 @@ function Details({ event }: { event: HistoryEvent }) {
           <RestingTimeline key={event.commit} app={app} environment={environment} commit={event.commit} />
         </section>
       )}
+      {event.type === 'deployment' && <LateReasons key={`reasons ${event.commit}`} event={event} />}
       <WhatChanged event={event} />
       <Known event={event} />
     </>

@@ -1,13 +1,15 @@
 import { Kbd, TextInput } from '@mantine/core';
-import { IconSearch, IconX } from '@tabler/icons-react';
+import { IconClock, IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { OutputOf } from '../../../shared/contract/contract';
 import { type DeploymentKind, deploymentKinds } from '../../../shared/domain/history/deployment';
 import { type HistoryEventType, historyEventTypes } from '../../../shared/domain/history/history-event';
+import { useBoard } from '../../data/queries';
 import { PickMenu } from '../../ui/action/pick-menu';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { eventTypeWord } from '../../ui/text/event-words';
 import { kindWord } from '../../ui/text/words';
+import { hoursBefore } from '../../ui/time/period';
 import classes from './filter-bar.module.css';
 import { type HistorySearch, isFiltered } from './search';
 import { TimeMenu } from './time-menu';
@@ -63,6 +65,7 @@ export function FilterBar({ search, names, onSearch }: FilterBarProps) {
         onPick={(by) => onSearch({ by: some(by) })}
       />
       <TimeMenu since={search.since} until={search.until} onTime={onSearch} />
+      <LastDay onSearch={onSearch} />
       {isFiltered(search) && (
         <button
           type="button"
@@ -85,6 +88,25 @@ export function FilterBar({ search, names, onSearch }: FilterBarProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** What was done in production within a day: the first question of every morning and of every incident. */
+function LastDay({ onSearch }: Pick<FilterBarProps, 'onSearch'>) {
+  const environments = useBoard().data?.environments ?? [];
+  const production = environments.flatMap(({ name, tier }) => (tier === 'production' ? [name] : []));
+  if (production.length === 0) return null;
+  return (
+    <button
+      type="button"
+      className={classes.clear}
+      onClick={() =>
+        onSearch({ environment: production, since: hoursBefore(Date.now(), 24), until: undefined })
+      }
+    >
+      <IconClock size={13} aria-hidden />
+      Production, last 24 h
+    </button>
   );
 }
 

@@ -1,7 +1,6 @@
-import { Button, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { longestNote, type Note } from '../../../shared/domain/notes/note';
+import type { Note } from '../../../shared/domain/notes/note';
 import { useReadOnly } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { ActionButton } from '../action/action-button';
@@ -9,6 +8,7 @@ import { FailurePanel } from '../finding/failure-panel';
 import { Panel } from '../layout/panel';
 import { ago, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
+import { NoteForm } from './note-form';
 import classes from './notes.module.css';
 import { ReleaseItem, saysSomething } from './release-item';
 import { useRecordAction } from './use-record-action';
@@ -131,46 +131,5 @@ function NoteItem({ note, readOnlyBecause }: { note: Note; readOnlyBecause: stri
       </p>
       {remove.failure && <FailurePanel failure={remove.failure} />}
     </li>
-  );
-}
-
-function NoteForm(props: {
-  label: string;
-  text: string;
-  action: string;
-  intentOf: (text: string) => Parameters<ReturnType<typeof useRecordAction>['send']>[0];
-  onClose: () => void;
-}) {
-  const [text, setText] = useState(props.text);
-  const write = useRecordAction(props.onClose);
-  return (
-    <form
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.trim() !== '') write.send(props.intentOf(text));
-      }}
-    >
-      <Textarea
-        data-autofocus
-        autosize
-        minRows={2}
-        maxRows={10}
-        maxLength={longestNote}
-        label={props.label}
-        description="Plain text. Saved in the release repo with your name."
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      {write.failure && <FailurePanel failure={write.failure} />}
-      <div className={classes.row}>
-        <Button type="submit" size="xs" loading={write.busy} disabled={text.trim() === ''}>
-          {props.action}
-        </Button>
-        <Button size="xs" variant="default" onClick={props.onClose}>
-          Cancel
-        </Button>
-      </div>
-    </form>
   );
 }

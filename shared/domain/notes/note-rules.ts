@@ -25,14 +25,21 @@ const moved = (found: Note, { before }: Seen): Decision | null =>
 export function writeNote(
   found: Found<Note> | null,
   actor: Actor,
-  wish: { app: string | null; text: string; seen: Seen | null; subject: string },
+  wish: {
+    app: string | null;
+    about?: Note['about'];
+    text: string;
+    seen: Seen | null;
+    subject: string;
+  },
 ): Decision {
   const { app, seen, subject } = wish;
   const { by, at, operation } = actor;
   const text = wish.text.trim();
   if (found?.ok && found.value.operation === operation) return { kind: 'nothing', value: null };
   if (!seen) {
-    const value = { note: operation, app, text, by, at, edited: null, operation };
+    const about = wish.about ? { about: wish.about } : {};
+    const value = { note: operation, app, ...about, text, by, at, edited: null, operation };
     return { kind: 'change', changes: [put('note', value)], subject, value: null };
   }
   if (!found) return isGone();

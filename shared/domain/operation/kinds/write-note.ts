@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { noteText } from '../../notes/note';
+import { noteAboutSchema, noteText } from '../../notes/note';
 import { name, reason } from '../asked';
 import { declare, untilCommit } from '../declaration';
 import { ofEstate } from '../subject';
@@ -15,13 +15,16 @@ export const writeNote = declare({
   intent: z.object({
     kind: z.literal('write-note'),
     app,
+    /** The deployment whose reason it tells; left out: it is about deploying the app. */
+    about: noteAboutSchema.optional(),
     text: noteText,
     /** `null`: a new one. */
     seen: seen.nullable(),
     reason: reason.optional(),
   }),
   subject: ofEstate,
-  title: (intent) => `${intent.seen ? 'Change a' : 'Add a'} note on ${whose(intent.app)}`,
+  title: ({ about, app: of, seen: before }) =>
+    `${before ? 'Change a' : 'Add a'} ${about ? `reason for a deployment of ${whose(of)} to ${about.environment}` : `note on ${whose(of)}`}`,
   short: { noun: 'Note', doing: 'Saving the note' },
   steps: [{ routine: 'check-records' }, { routine: 'commit-records' }],
   pointOfNoReturn: untilCommit,
