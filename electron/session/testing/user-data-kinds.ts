@@ -24,6 +24,7 @@ const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
     path: new RegExp(`^estates/[0-9a-f]{16}/(?:${path.source})$`),
     damagedIn,
   })),
+  { path: /^companion\.(?:json|sock)$/, damagedIn: 'companion/socket.test.ts' },
   { path: /^practice\/.+/, damagedIn: 'practice/estate/damaged-practice.test.ts' },
 ];
 

@@ -31,6 +31,19 @@ export function dialogHasKeys(): boolean {
   return [...document.querySelectorAll('[role="dialog"]')].some((each) => !each.closest('[data-closing]'));
 }
 
+/**
+ * Whether a dialog had the keys when the key was pressed. A dialog that the key closes is gone before a shortcut is asked,
+ * and `Escape` would do two things at once; this listener is older than any dialog’s, so it comes first.
+ */
+let dialogAtPress = false;
+window.addEventListener(
+  'keydown',
+  () => {
+    dialogAtPress = dialogHasKeys();
+  },
+  { capture: true },
+);
+
 /** A field of a dialog that fades away takes no more text. */
 const isLeaving = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('[data-closing]') !== null;
@@ -47,7 +60,7 @@ export function useShortcuts(shortcuts: Readonly<Record<string, (event: Keyboard
       if (!action) return;
       if (
         !name.startsWith('mod+') &&
-        ((typesText(event.target) && !isLeaving(event.target)) || dialogHasKeys())
+        ((typesText(event.target) && !isLeaving(event.target)) || dialogAtPress || dialogHasKeys())
       )
         return;
       event.preventDefault();
