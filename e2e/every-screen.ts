@@ -40,5 +40,5 @@ export async function everyScreen(page: Page): Promise<Screen[]> {
 export async function openScreen(page: Page, { address, heading }: Screen): Promise<void> {
   await goTo(page, address);
   await expect(page.getByRole('heading', { name: heading, level: 1, exact: true })).toBeVisible();
-  await expect(page.getByText(/^Loading/)).toHaveCount(0);
+  await expect(page.getByText(/^Loading.*…$/)).toHaveCount(0);
 }
