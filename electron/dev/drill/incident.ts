@@ -98,6 +98,7 @@ async function rollBack(
   { environment, version, mayLook = false }: { environment: string; version: string; mayLook?: boolean },
 ): Promise<{ ms: number }> {
   let operationId = '';
+  let looked = false;
   const action = `Roll back ${app} to ${version} in ${environment}`;
   const clicked = await report.step('roll back', async () => {
     const button = page.getByRole('button', { name: action });
@@ -110,7 +111,6 @@ async function rollBack(
     const clickedAt = await watchClick(page);
     await button.click();
     const sheet = page.getByRole('dialog').getByRole('button', { name: action });
-    let looked = false;
     const operation = await until('the rollback is committed', async () => {
       if (mayLook && !looked && (await sheet.isVisible()) && (await sheet.isEnabled())) {
         looked = true;
@@ -131,6 +131,8 @@ async function rollBack(
   });
 
   await report.step('healthy again', async () => {
+    // Whoever looked at the checks first was led to the operation.
+    if (looked) await openBoard(page);
     await untilShown(page, app, environment, [new RegExp(`: ${version},`), /Healthy/]);
     await page.evaluate((id) => {
       location.hash = `#/operations/${id}`;
