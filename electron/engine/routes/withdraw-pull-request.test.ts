@@ -22,7 +22,15 @@ async function withdrawing(options: {
   found?: Result<PullRequest | null>;
   branch?: Result<'gone' | 'left'>;
 }) {
-  const data = { branch: 'b', commit: 'c', base: 'a', files: {}, number: options.number, url: null };
+  const data = {
+    route: 'pull-request',
+    branch: 'b',
+    commit: 'c',
+    base: 'a',
+    files: {},
+    number: options.number,
+    url: null,
+  };
   const effects = new Map<string, object>([['commit', { outcome: 'pending', data }]]);
   const jobs: { state: string; text: string | null }[] = [];
   let looks = 0;
