@@ -85,6 +85,8 @@ test('one click rolls back by a workflow; its hold waits for a review, over a ki
   await lookAt(app(), 'hold-waits-for-review');
 
   const { userData } = app();
+  // The practice estate dies with the app, which a real one would not: it is to lose nothing by it.
+  await app().practice.control.save();
   app().electron.process().kill('SIGKILL');
   await app().close();
   running = await begin(userData);

@@ -173,7 +173,8 @@ test.describe('in one window, which stays as it was', () => {
     await expect(app.page.getByRole('switch', { name: 'Lock with the screen' })).toBeChecked();
     await lookAt(app, 'settings-desktop');
     await app.electron.evaluate(({ powerMonitor }) => void powerMonitor.emit('lock-screen'));
-    await expect(app.page.getByRole('heading')).toHaveText('Signalbox is locked');
+    await expect(app.page.getByRole('heading', { name: 'Signalbox is locked' })).toBeVisible();
+    await expect(app.page.getByRole('heading')).toHaveCount(1);
     expect(await app.page.evaluate(() => document.body.innerText)).not.toContain('frontend');
     const answer = app.page.evaluate(() => window.signalbox?.call['board.get']({}).then(() => 'ok', String));
     expect(await answer).toContain('Signalbox is locked');

@@ -13,13 +13,7 @@ export function SignOutPanel() {
         <p className={classes.quiet}>
           Deletes the credentials, sessions, settings, copies and history of all estates from this computer.
         </p>
-        <Button
-          size="xs"
-          color="red"
-          variant="outline"
-          loading={signOut.isPending}
-          onClick={() => signOut.mutate()}
-        >
+        <Button size="xs" variant="default" loading={signOut.isPending} onClick={() => signOut.mutate()}>
           Sign out…
         </Button>
       </div>

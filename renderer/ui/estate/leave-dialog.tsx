@@ -27,9 +27,7 @@ export function LeaveDialog({
         <Button variant="default" onClick={onStay} data-autofocus>
           Stay
         </Button>
-        <Button color="red" onClick={onLeave}>
-          Leave anyway
-        </Button>
+        <Button onClick={onLeave}>Leave anyway</Button>
       </div>
     </Modal>
   );
