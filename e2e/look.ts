@@ -19,9 +19,21 @@ const colourRules = ['color-contrast', 'link-in-text-block'];
 /** Pictures alone, without the minutes that axe takes: for looking at every screen after a change. */
 const onlyPictures = process.env.SIGNALBOX_ONLY_PICTURES === '1';
 
+/**
+ * Waits until what appears or leaves has done so: half seen, its colours are none that stay. What turns for ever, as a
+ * loader does, is not waited for. One that is cancelled on its way has left.
+ */
+const allArrived = async (): Promise<void> => {
+  const passing = document
+    .getAnimations()
+    .filter((one) => Number.isFinite(Number(one.effect?.getComputedTiming().endTime)));
+  await Promise.allSettled(passing.map((one) => one.finished));
+};
+
 /** Every rule that what is on screen breaks, and where; of all rules, or of these. */
 async function violations(page: Page, rules?: string[]): Promise<string[]> {
   if (onlyPictures) return [];
+  await page.evaluate(allArrived);
   // Electron can't open the second page that axe's present mode works in. Of what passes nothing is told.
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({
     resultTypes: ['violations'],

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { startApp } from '../electron/dev/running-app';
 import { expect, test } from './fixtures';
@@ -82,15 +84,39 @@ test('a graphics process that hangs is told, ended and done without, and nothing
   }
 });
 
-test('an estate that never opens is told on the page', async ({ userData }) => {
+test('what is no estate file, and a release repo that never answers, are told on the page', async ({
+  userData,
+}) => {
   test.skip(process.platform === 'win32', 'there is no named pipe in a folder here');
-  const estate = path.join(userData, 'signalbox.yaml');
-  // Nobody ever writes into it.
-  execFileSync('mkfifo', [estate]);
-  const app = await startApp(path.join(userData, 'data'), ['--estate', estate]);
+  await mkdir(userData, { recursive: true });
+  const pipe = path.join(userData, 'pipe.yaml');
+  // Nobody ever writes into it: it is not waited for.
+  execFileSync('mkfifo', [pipe]);
+  const refused = await startApp(path.join(userData, 'first'), ['--estate', pipe]);
   try {
-    await expect(app.page.getByText('Still opening the estate')).toBeVisible();
+    await expect(refused.page.getByText(/The estate file .*pipe\.yaml can’t be read\./)).toBeVisible();
   } finally {
-    await app.kill();
+    await refused.kill();
+  }
+
+  // It takes every connection and never says a word.
+  const remote = createServer().listen(0, '127.0.0.1');
+  await once(remote, 'listening');
+  const { port } = remote.address() as AddressInfo;
+  const estate = path.join(userData, 'signalbox.yaml');
+  await writeFile(
+    estate,
+    `name: Silent
+ledger: { url: 'http://127.0.0.1:${port}/charts.git' }
+environments: [{ name: live, tier: production }]
+pipelines: [{ name: charts, kind: apps, environments: [live] }]
+`,
+  );
+  const waiting = await startApp(path.join(userData, 'second'), ['--estate', estate]);
+  try {
+    await expect(waiting.page.getByText('The release repo stopped answering.').first()).toBeVisible();
+  } finally {
+    await waiting.kill();
+    remote.close();
   }
 });
