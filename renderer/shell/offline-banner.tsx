@@ -36,10 +36,10 @@ export function offlineOf(ledger: Freshness, clusters: readonly Freshness[]): Of
 /** Says since when one is offline, and what that means. */
 export function OfflineBanner() {
   const ledger = useSession().data?.ledger.freshness;
-  const clusters = useBoardFrame().data?.environments.map(({ cluster }) => cluster);
-  const canGoPast = useBoardFrame().data?.emergency.away != null;
+  const frame = useBoardFrame().data;
+  const canGoPast = frame?.emergency.away != null;
   const now = useNow('calm');
-  const offline = ledger && offlineOf(ledger, clusters ?? []);
+  const offline = ledger && offlineOf(ledger, frame?.environments.map(({ cluster }) => cluster) ?? []);
   const said = !offline
     ? null
     : offline.all
@@ -58,7 +58,10 @@ export function OfflineBanner() {
         <strong>
           {said} since {clock(offline.since, now)}.
         </strong>{' '}
-        You can read everything seen so far. You can’t deploy, roll back or hold until{' '}
+        {frame?.commit === null
+          ? 'Nothing of it was read on this computer yet.'
+          : 'You can read everything seen so far.'}{' '}
+        You can’t deploy, roll back or hold until{' '}
         {offline.refused
           ? 'you renew the token in Settings → Credentials.'
           : 'the release repo is reachable again.'}

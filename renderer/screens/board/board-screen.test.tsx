@@ -180,6 +180,19 @@ it('marks the cell and the row in trouble, and lists it with its cause', async (
   expect(list.textContent).toContain('The new pods crash as they start (exit code 1).');
 });
 
+it('counts nothing and offers no lock before the release repo was ever read', async () => {
+  const board = devBoard({ apps: 0, state: 'empty', scheme: 'light' });
+  renderApp({ answers: { 'board.get': () => board } });
+  const filters = await screen.findByRole('toolbar', { name: 'Filter and order' });
+  for (const chip of ['Needs attention', 'Behind', 'Held', 'Rolling out'])
+    expect(within(filters).getByRole('button', { name: new RegExp(`^${chip}`) }).textContent).toBe(
+      `${chip}?`,
+    );
+  expect(screen.queryByText('0 apps')).toBeNull();
+  expect(screen.queryByText('No holds.')).toBeNull();
+  expect(screen.queryByRole('region', { name: 'Locks' })).toBeNull();
+});
+
 it('says that nothing needs attention only once everything was seen', async () => {
   const board = devBoard({ apps: 2, state: 'practice', scheme: 'light' });
   const calm = { ...board, cells: [] };

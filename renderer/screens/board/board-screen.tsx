@@ -72,7 +72,8 @@ function LoadedBoard({ board: whole }: { board: Board }) {
     return lastRows.current;
   }, [board]);
   const environments = useSame(board.environments);
-  const counts = useSame(useMemo(() => chipCounts(rows), [rows]));
+  const isRead = board.commit !== null;
+  const counts = useSame(useMemo(() => (isRead ? chipCounts(rows) : null), [isRead, rows]));
   const [engaged, setEngaged] = useState(false);
   const view = useSettledView(rows, search, environments, engaged);
   const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board, past.at !== null);
@@ -124,7 +125,13 @@ function LoadedBoard({ board: whole }: { board: Board }) {
         )}
         <Foot
           board={board}
-          text={filtered ? `${view.length} of ${count(rows.length, 'app')}` : count(rows.length, 'app')}
+          text={
+            !isRead
+              ? 'Apps not known yet'
+              : filtered
+                ? `${view.length} of ${count(rows.length, 'app')}`
+                : count(rows.length, 'app')
+          }
         />
       </div>
       {panelOpen && (

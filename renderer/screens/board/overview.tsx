@@ -19,6 +19,8 @@ import type { Row } from './rows';
 /** The estate, while nothing is selected: what needs attention, what is held, what can't be read. */
 export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {
   const now = useNow('calm');
+  const isRead = board.commit !== null;
+  const environments = useSame(board.environments);
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== null));
   const holds = cells.filter((cell) => ownHold(cell) !== null);
   const go = (app: string, environment: string) => useUiState.setState({ selected: { app, environment } });
@@ -28,7 +30,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         <ClosePanel />
         <h2 className={classes.title}>Overview</h2>
         <p className={classes.where}>
-          {count(rows.length, 'app')}
+          {isRead ? count(rows.length, 'app') : 'Apps not known yet'}
           {board.committedAt && `, last change ${ago(board.committedAt, now)}`}
         </p>
       </header>
@@ -36,7 +38,11 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
       <ReadyList board={board} />
       <section className={classes.section} aria-label="Holds">
         <h3>Held</h3>
-        {holds.length === 0 && <p className={classes.small}>No holds.</p>}
+        {holds.length === 0 && (
+          <p className={classes.small}>
+            {isRead ? 'No holds.' : 'Not known yet: the release repo was not read.'}
+          </p>
+        )}
         {holds.slice(0, 8).map((cell) => (
           <div key={`${cell.app} ${cell.environment}`} className={classes.line}>
             <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
@@ -47,7 +53,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         ))}
         {holds.length > 8 && <p className={classes.small}>and {holds.length - 8} more</p>}
       </section>
-      <Locks environments={useSame(board.environments)} />
+      {isRead && <Locks environments={environments} />}
       <NotVisibleNotes environments={board.environments} />
       {board.problems.length > 0 && <Problems problems={board.problems} />}
     </>

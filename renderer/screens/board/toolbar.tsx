@@ -25,7 +25,8 @@ const sortWord: Record<Sort, string> = {
 
 interface ToolbarProps {
   search: BoardSearch;
-  counts: Record<Chip, number>;
+  /** `null`: the release repo has not been read yet. */
+  counts: Record<Chip, number> | null;
   onSearch: (change: Partial<BoardSearch>) => void;
   /** What stands before the filter. */
   before: ReactNode;
@@ -99,8 +100,10 @@ function Chips({ search, counts, onSearch }: Omit<ToolbarProps, 'before'>) {
       onClick={() => onSearch({ only: search.only === chip ? undefined : chip })}
     >
       {chipWord[chip]}
-      <span className={classes.count} data-some={counts[chip] > 0} data-chip={chip}>
-        {chip === 'attention' && counts[chip] === 0 && notKnown !== null ? '?' : counts[chip]}
+      <span className={classes.count} data-some={counts !== null && counts[chip] > 0} data-chip={chip}>
+        {counts === null || (chip === 'attention' && counts[chip] === 0 && notKnown !== null)
+          ? '?'
+          : counts[chip]}
       </span>
     </button>
   ));

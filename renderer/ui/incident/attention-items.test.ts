@@ -248,6 +248,12 @@ describe('nothing is said to be fine', () => {
   it.each<[string, Board, boolean, RegExp | null]>([
     ['before the repo was read', { ...calm, commit: null }, true, /release repo/],
     [
+      'when the repo never answered',
+      { ...calm, commit: null, ledger: away('unreachable') },
+      true,
+      /has not been read yet/,
+    ],
+    [
       'while a cluster is being connected',
       withCluster({ state: 'connecting', asOf: null }),
       true,

@@ -265,6 +265,8 @@ export function attentionItems(
  * @param pipelinesKnown whether all pipelines of bags have been read.
  */
 export function notKnownBecause(board: Board, pipelinesKnown: boolean): string | null {
+  if (board.commit === null && board.ledger.state === 'unreachable')
+    return 'The release repo has not been read yet.';
   if (board.commit === null || board.ledger.state === 'connecting') return 'Checking the release repo…';
   const waiting = board.environments.filter(({ cluster }) => cluster.state === 'connecting');
   if (waiting.length > 0) return `Checking ${waiting.map(({ name }) => name).join(', ')}…`;
