@@ -15,7 +15,13 @@ export const useReadOnly = (): string | null => useSession().data?.readOnlyBecau
 /** Apps × environments, live. */
 export const useBoard = () => useQuery(queryOf('board.get', {}));
 
-const frameOf = ({ environments, ledger, emergency }: Board) => ({ environments, ledger, emergency });
+const frameOf = ({ environments, ledger, emergency, commit }: Board) => ({
+  environments,
+  ledger,
+  emergency,
+  /** Whether the release repo was ever read: until then nothing is known of what stands in it. */
+  isRead: commit !== null,
+});
 
 /** The board without its cells, which change all the time: whoever needs none of them is not drawn again for them. */
 export const useBoardFrame = () => useQuery({ ...queryOf('board.get', {}), select: frameOf });

@@ -58,7 +58,7 @@ export function OfflineBanner() {
         <strong>
           {said} since {clock(offline.since, now)}.
         </strong>{' '}
-        {frame?.commit === null
+        {frame?.isRead === false
           ? 'Nothing of it was read on this computer yet.'
           : 'You can read everything seen so far.'}{' '}
         You can’t deploy, roll back or hold until{' '}

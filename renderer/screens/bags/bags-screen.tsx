@@ -8,6 +8,7 @@ import { useBagPipeline, useBagPipelines, useThisConsole } from '../../data/bags
 import { useReadOnly } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { NotReadYet } from '../../ui/layout/not-read-yet';
 import { openAction } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { AutopilotDecisions } from './autopilot-decisions';
@@ -60,16 +61,20 @@ export function BagsScreen() {
         />
         <span className={classes.spacer} />
         {data && <FreshnessMark value={data.ledger} />}
-        {data && <PackButton pipeline={data} />}
+        {data && !isUnread(data) && <PackButton pipeline={data} />}
       </header>
       {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
       {found.isPending && <p role="status">Loading the pipeline…</p>}
-      {data && view === 'now' && <Now pipeline={data} />}
-      {data && view === 'timeline' && <TimelineView pipeline={data} />}
-      {data && view === 'periodic' && <PeriodicTests pipeline={data} />}
+      {data && isUnread(data) && <NotReadYet what="Bags" />}
+      {data && !isUnread(data) && view === 'now' && <Now pipeline={data} />}
+      {data && !isUnread(data) && view === 'timeline' && <TimelineView pipeline={data} />}
+      {data && !isUnread(data) && view === 'periodic' && <PeriodicTests pipeline={data} />}
     </div>
   );
 }
+
+/** Bags stand in the release repo, and it was never read. What a Concourse holds does not. */
+const isUnread = (pipeline: BagPipelineView): boolean => pipeline.kind === 'bags' && pipeline.commit === null;
 
 function PackButton({ pipeline }: { pipeline: BagPipelineView }) {
   const readOnlyBecause = useReadOnly();

@@ -73,7 +73,7 @@ function LoadedBoard({ board: whole }: { board: Board }) {
   }, [board]);
   const environments = useSame(board.environments);
   const isRead = board.commit !== null;
-  const counts = useSame(useMemo(() => (isRead ? chipCounts(rows) : null), [isRead, rows]));
+  const counts = useSame(useMemo(() => chipCounts(rows), [rows]));
   const [engaged, setEngaged] = useState(false);
   const view = useSettledView(rows, search, environments, engaged);
   const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board, past.at !== null);
@@ -102,7 +102,12 @@ function LoadedBoard({ board: whole }: { board: Board }) {
       <h1 className="visually-hidden">Board</h1>
       <div className={classes.left} data-density={density}>
         {!compact && pipelineBar}
-        <Toolbar search={search} counts={counts} onSearch={onSearch} before={compact ? pipelineBar : null} />
+        <Toolbar
+          search={search}
+          counts={isRead ? counts : null}
+          onSearch={onSearch}
+          before={compact ? pipelineBar : null}
+        />
         {past.at !== null && <PastBanner at={past.at} failure={past.failure} onNow={() => past.onAt(null)} />}
         <Notices board={board} past={past.at !== null} />
         {view.length > 0 ? (

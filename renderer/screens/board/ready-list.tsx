@@ -22,7 +22,7 @@ export function ReadyList({ board: newest }: { board: Board }) {
       }),
     [board, now],
   );
-  if (counts.length === 0) return null;
+  if (counts.length === 0 || board.commit === null) return null;
   return (
     <section className={classes.section} aria-label="Ready to promote">
       <h3>Ready to promote</h3>

@@ -2,9 +2,11 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { count } from '../../../shared/domain/text/count';
-import { useCompared, useHistoryNames } from '../../data/history-queries';
+import { useCompared, useHistoryNames, useHistoryStatus } from '../../data/history-queries';
 import { useBoard } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { HistoryState } from '../../ui/history/history-state';
+import { NotReadYet } from '../../ui/layout/not-read-yet';
 import { Empty } from '../../ui/layout/panel';
 import { PastTabs } from '../../ui/layout/past-tabs';
 import { announce } from '../../ui/text/announcer';
@@ -31,6 +33,7 @@ export function CompareScreen() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const board = useBoard().data;
   const names = useHistoryNames().data;
+  const status = useHistoryStatus().data;
   const minute = Math.floor(useNow('calm') / 60_000) * 60_000;
   const known = board?.environments.map(({ name }) => name) ?? [];
   // The chain whose last two environments are compared at first.
@@ -48,7 +51,8 @@ export function CompareScreen() {
     right: { moment: moment(sides.rightAt), ...(sides.right ? { environment: sides.right } : {}) },
   };
   const compared = useCompared(input, names !== undefined);
-  const rows = compared.data;
+  const isUnread = status?.tip === null;
+  const rows = isUnread ? undefined : compared.data;
   useEffect(() => {
     if (rows) announce(count(rows.length, 'difference'));
   }, [rows]);
@@ -81,7 +85,9 @@ export function CompareScreen() {
       {compared.error && (
         <FailurePanel failure={compared.error.failure} onRetry={() => void compared.refetch()} />
       )}
-      {compared.isPending && <p role="status">Comparing…</p>}
+      {status && <HistoryState status={status} />}
+      {isUnread && <NotReadYet what="Differences" />}
+      {compared.isPending && !isUnread && <p role="status">Comparing…</p>}
       {rows?.length === 0 && (
         <Empty title="No differences">Both sides have the same versions and settings.</Empty>
       )}

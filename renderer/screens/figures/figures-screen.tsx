@@ -3,9 +3,11 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import type { FiguresRow } from '../../../shared/domain/history/history-event';
 import { count } from '../../../shared/domain/text/count';
-import { useFigures, useHistoryNames } from '../../data/history-queries';
+import { useFigures, useHistoryNames, useHistoryStatus } from '../../data/history-queries';
 import { PickMenu } from '../../ui/action/pick-menu';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { HistoryState } from '../../ui/history/history-state';
+import { NotReadYet } from '../../ui/layout/not-read-yet';
 import { Empty, Panel } from '../../ui/layout/panel';
 import { PastTabs } from '../../ui/layout/past-tabs';
 import { announce } from '../../ui/text/announcer';
@@ -31,6 +33,7 @@ export function FiguresScreen() {
   const onSearch = (change: Partial<FiguresSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const names = useHistoryNames().data;
+  const status = useHistoryStatus().data;
   const pipeline = names?.pipelines.find(({ name }) => name === search.pipeline) ?? names?.pipelines[0];
   const days = search.days ?? 90;
   const by = search.by ?? (days <= 31 ? 'day' : days <= 200 ? 'week' : 'month');
@@ -91,7 +94,10 @@ export function FiguresScreen() {
           ]}
         />
       </header>
-      {pipeline ? (
+      {status && <HistoryState status={status} />}
+      {status?.tip === null ? (
+        <NotReadYet what="Figures" />
+      ) : pipeline ? (
         <Figures
           environments={pipeline.environments}
           app={search.app}

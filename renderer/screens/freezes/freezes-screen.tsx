@@ -1,11 +1,12 @@
 import { IconSnowflake } from '@tabler/icons-react';
 import type { FreezeView } from '../../../shared/domain/freeze/freeze-view';
 import { useFreezes } from '../../data/freeze-queries';
-import { useReadOnly } from '../../data/queries';
+import { useBoardFrame, useReadOnly } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Until } from '../../ui/freeze/freeze-note';
 import { teamTime } from '../../ui/freeze/team-time';
+import { NotReadYet } from '../../ui/layout/not-read-yet';
 import { Empty } from '../../ui/layout/panel';
 import { openFreeze } from '../../ui/layout/ui-state';
 import { ago, fullTime } from '../../ui/time/time';
@@ -26,6 +27,7 @@ const nothingSaid = {
 export function FreezesScreen() {
   const { data, error, refetch } = useFreezes();
   const readOnlyBecause = useReadOnly();
+  const isRead = useBoardFrame().data?.isRead;
   return (
     <div className={classes.screen}>
       <header className={classes.head}>
@@ -46,7 +48,8 @@ export function FreezesScreen() {
           {message} What it freezes is not known: correct the file in the release repo.
         </p>
       ))}
-      {data?.freezes.length === 0 && data.unread.length === 0 && (
+      {isRead === false && <NotReadYet what="Freezes" />}
+      {isRead && data?.freezes.length === 0 && data.unread.length === 0 && (
         <Empty title="Nothing is frozen">
           A freeze stops automatic deploys, and asks for a reason when somebody deploys by hand.
         </Empty>

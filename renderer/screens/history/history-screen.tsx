@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../../../shared/domain/history/history-event'
 import { count } from '../../../shared/domain/text/count';
 import { useFeedHead, useHistoryNames, useHistoryStatus, useOutline } from '../../data/history-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { HistoryState } from '../../ui/history/history-state';
 import { Empty } from '../../ui/layout/panel';
 import { PastTabs } from '../../ui/layout/past-tabs';
 import { announce } from '../../ui/text/announcer';
@@ -12,7 +13,6 @@ import { ExportMenu } from './export-menu';
 import { FeedList } from './feed-list';
 import { FilterBar } from './filter-bar';
 import classes from './history-screen.module.css';
-import { HistoryState } from './history-state';
 import { MostDeploying } from './most-deploying';
 import { keepPlace, placeOf } from './scroll-places';
 import { filterOf, type HistorySearch, isFiltered } from './search';
@@ -56,7 +56,11 @@ export function HistoryScreen() {
           <PastTabs />
           <span className={classes.spacer} />
           <span className={classes.total}>
-            {total === undefined ? '' : filtered ? `${count(total, 'event')} found` : count(total, 'event')}
+            {total === undefined || (nothing && status?.tip === null)
+              ? ''
+              : filtered
+                ? `${count(total, 'event')} found`
+                : count(total, 'event')}
           </span>
           <ExportMenu filter={filter} />
         </header>

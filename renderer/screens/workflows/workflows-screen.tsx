@@ -31,6 +31,7 @@ export function WorkflowsScreen() {
     pinned.current = { filter: filterKey, open: keyOf(newest) };
   const still = workflows.some((one) => keyOf(one) === pinned.current.open);
   const chosen = placeOf(open ?? (still ? pinned.current.open : undefined), search.app, workflows);
+  const seesNone = found.data?.sources.every(({ freshness }) => freshness.state === 'absent') ?? false;
   const total = found.data?.total ?? 0;
   const filtered = Object.values(filter).some(Boolean);
   useEffect(() => {
@@ -42,7 +43,9 @@ export function WorkflowsScreen() {
         <header className={classes.head}>
           <h1>Workflows</h1>
           <span className={classes.quiet}>
-            {found.data && (total > workflows.length ? `${workflows.length} of ${total}` : total)}
+            {found.data &&
+              !seesNone &&
+              (total > workflows.length ? `${workflows.length} of ${total}` : total)}
           </span>
         </header>
         <Filter
@@ -61,10 +64,12 @@ export function WorkflowsScreen() {
           </p>
         )}
         {found.data && workflows.length === 0 && (
-          <Empty title="No matching workflows">
-            {search.app
-              ? 'There are none in the clusters or among the saved ones.'
-              : 'There are none in the clusters. Choose an app to include saved ones.'}
+          <Empty title={seesNone ? 'Workflows are not known' : 'No matching workflows'}>
+            {seesNone
+              ? 'No cluster is connected, so Signalbox can’t see what runs there.'
+              : search.app
+                ? 'There are none in the clusters or among the saved ones.'
+                : 'There are none in the clusters. Choose an app to include saved ones.'}
           </Empty>
         )}
         <WorkflowList workflows={workflows} search={search} chosen={chosen ? keyOf(chosen) : null} />

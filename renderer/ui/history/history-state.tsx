@@ -2,8 +2,8 @@ import { Progress } from '@mantine/core';
 import type { HistoryStatus } from '../../../shared/domain/history/history-event';
 import { count } from '../../../shared/domain/text/count';
 import { useRetryHistory } from '../../data/history-queries';
-import { FailurePanel } from '../../ui/finding/failure-panel';
-import { dateTime, duration } from '../../ui/time/time';
+import { FailurePanel } from '../finding/failure-panel';
+import { dateTime, duration } from '../time/time';
 import classes from './history-state.module.css';
 
 const because: Record<NonNullable<HistoryStatus['beginning']>['reason'], string> = {
