@@ -7,6 +7,7 @@ import { dispatch, type Handlers, type HandlersOf, runStream, type StreamHandler
 
 const settings = {
   colourScheme: 'auto',
+  signCommits: false,
   notifications: true,
   board: defaultBoardSettings,
   desktop: usualDesktop,

@@ -2,6 +2,7 @@ import { type Failure, FailureError } from '../../shared/domain/failure/failure'
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import { count } from '../../shared/domain/text/count';
 import { GitError, type GitErrorKind } from '../systems/git/errors';
+import { signingFailure } from './signing-failure';
 
 const retry = { do: 'retry', label: 'Try again' } as const;
 const settings = { do: 'open-settings', label: 'Open settings' } as const;
@@ -89,6 +90,7 @@ const words: Record<GitErrorKind, Words> = {
     meaning: 'Nothing can be read or deployed until the branch exists, or the estate file sets another one.',
     next: [settings],
   },
+  'not-signed': signingFailure(''),
   'disk-full': {
     code: 'disk-full',
     message: 'The disk is full.',
@@ -201,6 +203,7 @@ export function ledgerFailure(error: unknown): Failure {
     error.kind === 'redirected' ? /https?:\/\/[^\s'"<>]{1,300}/.exec(error.detail)?.[0] : undefined;
   return {
     ...words[error.kind],
+    ...(error.kind === 'not-signed' ? signingFailure(error.detail) : {}),
     ...(error.kind === 'not-owned' ? { next: [advice(trustAdvice(error.detail)), retry] } : {}),
     ...(place ? { message: `The release repo has moved to ${place}.` } : {}),
     ...(said ? { meaning: `${words[error.kind].meaning} The repo says: ${said}` } : {}),

@@ -11,7 +11,7 @@ import type { Pending } from '../../shared/domain/records/apart-records';
 import type { RecordChange } from '../../shared/domain/records/record-change';
 import type { Log } from '../log/log';
 
-/** Who signs a commit. Author and committer are the same person. */
+/** Who a commit is by. Author and committer are the same person. */
 export interface Identity {
   name: string;
   email: string;
@@ -35,6 +35,8 @@ export interface LedgerConfig {
   /** How the merges API is reached; absent: Node's own, without proxies. */
   fetch?: typeof fetch | undefined;
   identity: Identity;
+  /** Whether commits are signed as the person's own Git signs; asked for each. Absent: they are not. */
+  signs?: () => boolean;
   /** Milliseconds between looks at the remote while online. Default 3,000. */
   pollMs?: number;
   /** Bytes that one fetch may bring; absent: 8 GB. */
@@ -126,7 +128,7 @@ export interface Intent {
   operationId: string;
   /** Few words for a person: "deploy publishing-api v1694 to production". */
   what: string;
-  /** Signs this commit instead of the ledger's identity. */
+  /** Who this commit is by, instead of the ledger's identity. */
   identity?: Identity;
 }
 

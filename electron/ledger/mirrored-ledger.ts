@@ -6,8 +6,8 @@ import { type Log, noLog } from '../log/log';
 import { type ObjectReader, openObjects } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
 import { gitLog } from '../systems/git/git-log';
-import { makeCommit } from '../systems/git/make-commit';
-import { encodePack, writeLoose } from '../systems/git/write-objects';
+import { writeCommit } from '../systems/git/sign-commit';
+import { encodePack } from '../systems/git/write-objects';
 import { ledgerFailure } from './failures';
 import { findOperationCommit } from './find-operation';
 import { openInPlace } from './in-place';
@@ -280,9 +280,13 @@ export class MirroredLedger implements Ledger {
         const at = Math.floor(Date.now() / 1000);
         const made =
           known === null
-            ? await makeCommit(this.#objects, { base: null, idLength, files, message, author: identity, at })
+            ? await writeCommit(
+                this.#objects,
+                gitDir,
+                { base: null, idLength, files, message, author: identity, at },
+                { signs: this.#config.signs?.() ?? false },
+              )
             : null;
-        if (made) await writeLoose(gitDir, made.objects);
         const pack = made && (await encodePack(made.objects));
         await this.#mirror.push({ ref, old: null, commit: made?.id ?? known ?? '' }, pack ?? undefined);
         return ok(true);

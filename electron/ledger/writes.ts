@@ -1,8 +1,9 @@
 import { FailureError, ok, type Result } from '../../shared/domain/failure/failure';
 import { proposalFolder } from '../../shared/domain/route/pull-request-text';
 import type { ObjectReader } from '../systems/git/cat-file';
-import { type MadeCommit, makeCommit } from '../systems/git/make-commit';
-import { encodePack, writeLoose } from '../systems/git/write-objects';
+import type { MadeCommit } from '../systems/git/make-commit';
+import { writeCommit } from '../systems/git/sign-commit';
+import { encodePack } from '../systems/git/write-objects';
 import { broughtInBy, landedAmong } from './find-operation';
 import { landByMerge } from './landing-merge';
 import { landByPush } from './landing-push';
@@ -54,10 +55,13 @@ function commonParts({ config, mirror, objects, reader, newest, remoteWatch, clo
     ) =>
       remoteWatch.mended(async () => {
         const at = Math.floor(Date.now() / 1000);
-        const made = await makeCommit(objects, { base, files, message, author, at });
-        await writeLoose(mirror.gitDir, made.objects);
-        last = made;
-        return made.id;
+        last = await writeCommit(
+          objects,
+          mirror.gitDir,
+          { base, files, message, author, at },
+          { signs: config.signs?.() ?? false },
+        );
+        return last.id;
       }),
     placeProblem: async (snapshot: Snapshot, path: string) =>
       snapshot.commit ? remoteWatch.mended(() => reader.placeProblem(snapshot.commit ?? '', path)) : null,

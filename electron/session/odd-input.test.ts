@@ -63,6 +63,7 @@ beforeAll(async () => {
   await session.ledger.refresh();
   const settings = {
     colourScheme: 'auto' as const,
+    signCommits: false,
     notifications: true,
     board: defaultBoardSettings,
     desktop: usualDesktop,

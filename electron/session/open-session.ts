@@ -124,6 +124,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     githubToken: config.githubToken,
     fetch: config.fetch,
     identity: config.identity(),
+    ...(config.signs ? { signs: config.signs } : {}),
     inPlace: config.inPlace,
     log,
     readOnlyBecause: config.mode === 'read-only' ? openedReadOnly : null,

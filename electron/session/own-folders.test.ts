@@ -62,6 +62,7 @@ beforeAll(async () => {
   const used = path.join(folder, 'used');
   const settings = openSettings(used, {
     colourScheme: 'auto',
+    signCommits: false,
     notifications: true,
     board: defaultBoardSettings,
     desktop: usualDesktop,

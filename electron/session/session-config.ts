@@ -18,6 +18,8 @@ export interface SessionConfig {
   /** Reads a local repo where it lies, without a mirror. */
   inPlace: boolean;
   identity: () => Identity;
+  /** Whether commits are signed as the person's own Git signs; absent: they are not. */
+  signs?: () => boolean;
   ledgerCredentials: () => Promise<Credentials | null>;
   githubToken: () => Promise<string | null>;
   /** Keeps what somebody signed in for at GitHub; absent: signing in is not offered. */

@@ -1,5 +1,8 @@
 import type { Settings, windowProcedures } from '../../shared/contract/session';
+import { FailureError } from '../../shared/domain/failure/failure';
 import type { HandlersOf } from '../ipc/dispatcher';
+import { ledgerFailure } from '../ledger/failures';
+import { trySigning } from '../systems/git/sign-commit';
 import { refused } from './session-handlers';
 
 /** What the window's shell does for what is asked whether an estate is open or not. */
@@ -23,6 +26,15 @@ export function windowHandlers(
       );
       changed();
       return settings;
+    },
+    'settings.test-signing': async () => {
+      try {
+        const { format, key } = await trySigning(shell.settings.get().identity);
+        // A key may stand there itself, in place of its file's name.
+        return { format, key: key === null ? null : key.slice(0, 200) };
+      } catch (error) {
+        throw new FailureError(ledgerFailure(error));
+      }
     },
     'session.sign-out': async () => ({ done: await shell.signOut() }),
     'shell.open-external': ({ url }) => {

@@ -10,6 +10,7 @@ export function defaultSettings(): Settings {
     notifications: true,
     board: defaultBoardSettings,
     desktop: usualDesktop,
+    signCommits: false,
     identity: { name: user, email: `${user}@${os.hostname()}.invalid` },
   };
 }

@@ -77,6 +77,7 @@ export async function openEstate(choice: EstateChoice, around: Surroundings): Pr
     ...source.estate,
     dir: around.userData,
     identity: () => settings.get().identity,
+    signs: () => settings.get().signCommits,
     fetch: around.fetch,
     consents: settings.consents,
     accounts:

@@ -12,6 +12,7 @@ const defaults: Settings = {
   board: defaultBoardSettings,
   desktop: usualDesktop,
   identity: { name: 'A', email: 'a@example.org' },
+  signCommits: false,
 };
 
 let dir: string;

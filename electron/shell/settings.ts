@@ -77,6 +77,7 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
       .parse(file.get('notifications')),
     desktop: settingsSchema.shape.desktop.catch(defaults.desktop).parse(file.get('desktop')),
     identity: settingsSchema.shape.identity.catch(defaults.identity).parse(file.get('identity')),
+    signCommits: settingsSchema.shape.signCommits.catch(defaults.signCommits).parse(file.get('signCommits')),
     board: readBoardSettings(file.get('board')).settings,
   });
   const given = (): GivenConsent[] => {

@@ -112,6 +112,9 @@ export function useSaveSettings() {
   });
 }
 
+/** Signs a commit that nobody keeps. */
+export const useTestSigning = () => useMutation({ mutationFn: () => call('settings.test-signing', {}) });
+
 export const useCredentials = () => useQuery(queryOf('credentials.get', {}));
 
 /** Keeps or forgets a secret; what comes back says only that it is kept. */

@@ -136,6 +136,7 @@ export function devBridge(options: DevOptions): Bridge {
     board: defaultBoardSettings,
     desktop: usualDesktop,
     identity: { name: 'Ada Marsh', email: 'ada.marsh@example.org' },
+    signCommits: false,
   };
   let starts = 0;
   const answers: Answers<typeof procedures> = {
@@ -278,6 +279,7 @@ export function devBridge(options: DevOptions): Bridge {
         { name: 'github', state: 'missing', account: null },
       ],
     }),
+    'settings.test-signing': () => ({ format: 'ssh', key: '~/.ssh/id_ed25519.pub' }),
     'session.sign-out': () => ({ done: false }),
     'credentials.set': () => ({ unavailableBecause: null, credentials: [] }),
     'credentials.test': () => ({ ok: true, text: 'Connected.' }),

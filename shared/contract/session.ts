@@ -57,6 +57,8 @@ const settingsSchema = z.object({
   desktop: desktopSchema,
   /** Who the commits are by. */
   identity: z.object({ name: z.string().trim().min(1).max(100), email: z.email() }),
+  /** They are signed as the person's own Git signs: by its `user.signingkey`, `gpg.format` and programs. */
+  signCommits: z.boolean(),
   /** How the board is shown, and the views of it that are kept under a name. */
   board: boardSettingsSchema,
 });
@@ -87,6 +89,11 @@ export type Credential = z.infer<typeof credentialsSchema>['credentials'][number
 export const windowProcedures = {
   'settings.get': query(nothing, settingsSchema, { changedBy: ['settings'] }),
   'settings.set': action(settingsSchema.partial(), settingsSchema),
+  /** Signs a commit that nobody keeps, as the person's own Git signs. `key`: as their Git settings name it; `null`: they name none. */
+  'settings.test-signing': action(
+    nothing,
+    z.object({ format: z.enum(['openpgp', 'ssh', 'x509']), key: z.string().max(1000).nullable() }),
+  ),
   /** Asks the person, then forgets everything on this computer and starts again. */
   'session.sign-out': action(nothing, z.object({ done: z.boolean() })),
   /** Only `https:` links; main opens them in the system's browser. */

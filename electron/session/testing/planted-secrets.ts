@@ -206,6 +206,7 @@ export async function usePlanted(folder: string): Promise<{ sent: Planted[]; fou
   const settings = {
     board: defaultBoardSettings,
     colourScheme: 'auto' as const,
+    signCommits: false,
     notifications: true,
     desktop: usualDesktop,
     identity: { name: 'Ada', email: 'a@example.org' },

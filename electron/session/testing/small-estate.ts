@@ -18,6 +18,7 @@ import type { SessionConfig } from '../session-config';
 const identity = { name: 'Ada', email: 'ada@example.org' };
 const settings = {
   colourScheme: 'auto' as const,
+  signCommits: false,
   notifications: true,
   identity,
   board: defaultBoardSettings,

@@ -25,6 +25,8 @@ export type GitErrorKind =
   | 'moved'
   | 'branch-missing'
   | 'disk-full'
+  /** The person wants commits signed, and there is no signature: nothing was sent. */
+  | 'not-signed'
   /** Nothing came for too long, and the command was ended. */
   | 'stalled'
   /** It did not end within its time, though something came now and then. */

@@ -21,6 +21,10 @@ export interface GitOptions {
   /** Bytes of output that are taken. Default 512 MB; less for what a remote says. */
   maxBytes?: number;
   auth?: HttpAuth | null;
+  /** Settings over those that every command runs with. */
+  settings?: readonly (readonly [string, string])[];
+  /** Variables over those that every command runs with; `undefined` takes one away. */
+  variables?: Readonly<Record<string, string | undefined>>;
   input?: string | Uint8Array;
   /** Exit codes besides 0 that are an answer and no failure. */
   expectedCodes?: readonly number[];
@@ -119,7 +123,9 @@ const settings: readonly (readonly [string, string])[] = [
  * happens to run us (GIT_DIR in a hook, GIT_TRACE_CURL that writes headers down). Credentials are neither here nor in
  * argv: Git reads them out of a pipe (`credential-pipe.ts`).
  */
-export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Record<string, string> {
+export function gitEnvironment(
+  options: Pick<GitOptions, 'gitDir' | 'auth' | 'settings' | 'variables'>,
+): Record<string, string> {
   const environment: Record<string, string> = {
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -142,11 +148,15 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
   const pairs: (readonly [string, string])[] = [...settings];
   for (const folder of trustedFolders()) pairs.push(['safe.directory', folder]);
   if (options.auth) pairs.push(...credentialSettings(options.auth));
+  pairs.push(...(options.settings ?? []));
   environment.GIT_CONFIG_COUNT = String(pairs.length);
   pairs.forEach(([key, value], index) => {
     environment[`GIT_CONFIG_KEY_${index}`] = key;
     environment[`GIT_CONFIG_VALUE_${index}`] = value;
   });
+  for (const [name, value] of Object.entries(options.variables ?? {}))
+    if (value === undefined) delete environment[name];
+    else environment[name] = value;
   return environment;
 }
 

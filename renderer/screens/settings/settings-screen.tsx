@@ -14,6 +14,7 @@ import { IdentityForm } from './identity-form';
 import { RecordsPanel } from './records-panel';
 import classes from './settings-screen.module.css';
 import { SignOutPanel } from './sign-out-panel';
+import { SigningRow } from './signing-row';
 
 /** How the console looks, who its commits are by, and what it is. */
 export function SettingsScreen() {
@@ -34,6 +35,10 @@ export function SettingsScreen() {
               identity={settings.data.identity}
               busy={save.isPending}
               onSave={(identity) => save.mutate({ identity })}
+            />
+            <SigningRow
+              signs={settings.data.signCommits}
+              onChange={(signCommits) => save.mutate({ signCommits })}
             />
           </Panel>
           <Panel title="Appearance and notifications">
