@@ -51,7 +51,7 @@ function testsBefore(world: World, app: string, before: string | null, version: 
       evidence,
     };
   }
-  const hidden = cluster?.view.gaps().some((gap) => isHidden(gap) && gap.topics.includes('workflows'));
+  const hidden = cluster && isHiddenThere(cluster, 'workflows');
   const kept = world.observations
     .of(app, before)
     .filter((one) => one.version === version && one.what.startsWith('tests-'))

@@ -48,6 +48,8 @@ export interface ClusterState {
   lookAtWindows(): void;
   /** The state of one watch, as {@link createWatchBoard} takes it. */
   applyFreshness(kind: WatchedKind, freshness: Freshness, answered?: boolean, apart?: boolean): void;
+  /** Whether a way to a kind may show it within moments, as {@link createWatchBoard} takes it. */
+  applyPending(kind: WatchedKind, pending: boolean): void;
   /** The cluster answered a question of ours: with `rights`, what one may do there differs from before. */
   applyStatus(rights: boolean): void;
   /** Since when the whole is in its state, and each watch on its own. */
@@ -312,6 +314,9 @@ export function createClusterState(
       // Whether pods are seen tells which logs are offered.
       if (options.stepLogs) workflowsOf.clear();
       tell('freshness', ['']);
+    },
+    applyPending(kind, pending) {
+      if (board.applyPending(kind, pending).changed) tell('freshness', ['']);
     },
     applyStatus: (rights) => tell(rights ? 'freshness' : 'status', ['']),
     since: board.since,

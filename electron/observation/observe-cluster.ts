@@ -23,6 +23,7 @@ import { type WatchReading, watchObjects } from '../systems/watch/watch-objects'
 import { type ArgoCdDoor, argoCdDoor } from './argo-cd-door';
 import { feedOfTree, treeKinds } from './argo-cd-tree';
 import { type Attendant, createAttendant } from './attendant';
+import { awaitedWays } from './awaited-ways';
 import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
 import { logFollower } from './follow-log';
@@ -90,6 +91,8 @@ export function observeCluster(options: {
   place: ClusterPlace;
   argo?: ArgoServerDoors;
   timing?: Partial<WatchTiming>;
+  /** Milliseconds that somebody has to be signed in at Argo's own servers; left out: the usual ones. */
+  signInPatience?: number;
   log: Log;
 }): Cluster {
   const { place, log } = options;
@@ -171,6 +174,17 @@ export function observeCluster(options: {
         })
       : null;
 
+  const awaited = awaitedWays({
+    servers: [cd?.connection, server?.connection].filter((one) => one !== undefined),
+    tell: (kind, pending) => {
+      state.applyPending(kind, pending);
+      if (tree && kind === kinds.applications[0])
+        for (const shown of Object.values(treeKinds(kinds)).flat()) state.applyPending(shown, pending);
+    },
+    signal: stop.signal,
+    ...(options.signInPatience === undefined ? {} : { patience: options.signInPatience }),
+  });
+
   const hydrated =
     workflows && server
       ? workflowHydrator({
@@ -242,6 +256,7 @@ export function observeCluster(options: {
           ...more,
           onState: (freshness, answered) => {
             notes.met(kind, freshness, door.name);
+            awaited.met(kind, freshness, door.name);
             more.onState(freshness, answered);
           },
         }),

@@ -20,6 +20,8 @@ export interface WatchBoard {
    * seen through a server of its own, whose failures say nothing about the rest.
    */
   apply(kind: WatchedKind, freshness: Freshness, answered: boolean, apart?: boolean): { changed: boolean };
+  /** Whether a way to the kind has not answered yet that may within moments: until then, no gap is for good. */
+  applyPending(kind: WatchedKind, pending: boolean): { changed: boolean };
 }
 
 interface Entry {
@@ -34,6 +36,8 @@ interface Entry {
   told: number;
   /** Why nobody is asked for it; `null`: it is watched. */
   unasked: Failure | null;
+  /** A way to it may show it within moments. */
+  pending: boolean;
 }
 
 /**
@@ -57,6 +61,7 @@ export function createWatchBoard(
       awaySince: null,
       told: 0,
       unasked: because,
+      pending: false,
     };
   };
   const entries = new Map(kinds.map((kind) => [watchName(kind), entryOf(kind)]));
@@ -127,7 +132,14 @@ export function createWatchBoard(
         };
         if (because !== null) return [{ ...gap, since: entry.since, because }];
         return refused && freshness.state === 'unreachable'
-          ? [{ ...gap, since: freshness.since, because: freshness.failure }]
+          ? [
+              {
+                ...gap,
+                since: freshness.since,
+                because: freshness.failure,
+                ...(entry.pending ? { pending: true as const } : {}),
+              },
+            ]
           : [];
       }),
     watches: () =>
@@ -170,6 +182,13 @@ export function createWatchBoard(
       const after = whole();
       if (after.state !== wholeBefore) since = after.state === 'unreachable' ? after.since : now();
       return { changed: sign() !== before };
+    },
+    applyPending(kind, pending) {
+      const entry = entries.get(watchName(kind));
+      if (!entry || entry.unasked !== null || entry.pending === pending) return { changed: false };
+      entry.pending = pending;
+      // Without a gap, it says nothing.
+      return { changed: entry.refused };
     },
   };
 }

@@ -55,9 +55,14 @@ const told: unknown[] = [];
 
 /** A person whose kubeconfig shows pods alone, in production. @param kubeconfig `null`: there is none. */
 async function open(
-  options: { kubernetes?: 'pods' | 'all' | null; prefer?: 'server'; login?: string | null } = {},
+  options: {
+    kubernetes?: 'pods' | 'all' | null;
+    prefer?: 'server';
+    login?: string | null;
+    signInPatience?: number;
+  } = {},
 ) {
-  const { kubernetes = 'pods', prefer, login = 'practice' } = options;
+  const { kubernetes = 'pods', prefer, login = 'practice', signInPatience } = options;
   const sessions = usualArgoSessions();
   const rights = standardRights('govuk');
   const accounts = argoAccounts({
@@ -119,6 +124,7 @@ async function open(
       },
     },
     timing: { backoffBase: 20, backoffLimit: 100 },
+    ...(signInPatience === undefined ? {} : { signInPatience }),
     log: (_, event, fields) => {
       if (event === 'cluster.door') told.push(fields?.through);
     },
@@ -232,6 +238,21 @@ describe('workflows through Argo’s own server', () => {
     signIn('practice');
     await expect.poll(state).toBe('live');
   });
+
+  it.each(['pods', null] as const)(
+    'are not called hidden for good before somebody had the time to sign in (Kubernetes: %s)',
+    async (kubernetes) => {
+      const gap = () => cluster.view.gaps().find(({ kind }) => kind === 'workflows');
+      await open({ kubernetes, login: null });
+      await expect.poll(gap).toMatchObject({ pending: true });
+      signIn('practice');
+      await expect.poll(() => [shown(), state(), gap()]).toEqual(['Failed', 'live', undefined]);
+      await cluster.close();
+      await server.close();
+      await open({ kubernetes, login: null, signInPatience: 1 });
+      await expect.poll(() => gap() && gap()?.pending === undefined).toBe(true);
+    },
+  );
 
   it('are submitted and resubmitted once, however often the answer is lost', async () => {
     await open();

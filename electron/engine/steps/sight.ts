@@ -2,7 +2,7 @@ import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status
 import { type WorkloadVersions, workloadVersions } from '../../../shared/domain/rollout/workload-versions';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, VersionIntent } from '../operation-context';
-import { isHiddenThere } from './wait';
+import { isHiddenThere, isPending } from './wait';
 
 /**
  * What of an environment can be seen of all that steps wait for, by whichever door. What can't be seen is never waited
@@ -20,8 +20,8 @@ export const sightOf = (cluster: Cluster): Sight => {
   const sees = (topic: ClusterTopic): boolean => !isHiddenThere(cluster, topic);
   const [deployments, pods] = [sees('rollouts'), sees('pods')];
   // Nobody is made to sign in to Argo CD's server again, where what runs tells: until they do, it isn't seen.
-  const isOver = sessionOver(cluster) !== null && (deployments || pods);
-  return { argo: sees('applications') && !isOver, deployments, pods };
+  const isAway = sessionOver(cluster) !== null || isPending(cluster, 'applications');
+  return { argo: sees('applications') && !(isAway && (deployments || pods)), deployments, pods };
 };
 
 /** What Argo CD's own server says of a session that has ended there by itself; `null`: none has. */

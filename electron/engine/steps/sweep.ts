@@ -8,7 +8,7 @@ import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { askPatiently } from './outside';
 import { postSyncTemplate } from './tests';
-import { isHiddenThere, isTimedOut } from './wait';
+import { isHiddenThere, isTimedOut, untilAsked } from './wait';
 
 /**
  * What a sweep found: promotions that are still not over, and where it may not look; or why it could not.
@@ -91,6 +91,7 @@ export async function sweepPlaces(
     where.map(async (place) => {
       const { cluster } = place;
       const { environment } = cluster.view;
+      await untilAsked(context, cluster, context.world.limits.hold, 'workflows');
       const found = isHiddenThere(cluster, 'workflows')
         ? { hidden: environment }
         : await running(context, place);

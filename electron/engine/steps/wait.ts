@@ -101,9 +101,11 @@ export const ranOut = (out: TimedOut, limit: number): StepEnd => ({
 /**
  * "The cluster of staging to come back: …" while it (or a topic of it that is asked for) isn't live; `null` when it is.
  */
-export function notLive({ view }: Cluster, ...topics: ClusterTopic[]): string | null {
+export function notLive(cluster: Cluster, ...topics: ClusterTopic[]): string | null {
+  const { view } = cluster;
   const freshness = view.freshness(...topics);
   const name = view.environment;
+  const pending = topics.filter((topic) => isPending(cluster, topic));
   switch (freshness.state) {
     case 'live':
       return null;
@@ -115,6 +117,7 @@ export function notLive({ view }: Cluster, ...topics: ClusterTopic[]): string | 
         return `Waiting for your permission. ${freshness.failure.message}`;
       if (view.freshness().state !== 'live')
         return `Waiting for the ${name} cluster: unreachable since ${utcText(freshness.since)}.`;
+      if (pending.length > 0) return notAsked(pending, name);
       return `Waiting for the ${topics.join(' and ')} of ${name}. ${freshness.failure.message} ${freshness.failure.meaning}`;
     case 'connecting':
       return `Waiting for first data from the ${name} cluster.`;
@@ -129,9 +132,40 @@ export const noCluster = (environment: string): StepEnd => ({
   because: `The estate file has no cluster for ${environment}, so Signalbox can’t see what happens after the commit.`,
 });
 
-/** Whether a topic of a cluster is kept from the person: then waiting for it would never end. */
-export const isHiddenThere = ({ view }: Cluster, topic: ClusterTopic): boolean =>
-  view.gaps().some((gap) => isHidden(gap) && gap.topics.includes(topic));
+/**
+ * Whether a topic of a cluster is kept from the person: then waiting for it would never end. Not yet where a way to it was
+ * not asked so far (right after a start, before somebody is signed in there): that one is waited for, for some moments.
+ */
+export const isHiddenThere = (cluster: Cluster, topic: ClusterTopic): boolean =>
+  cluster.view.gaps().some((gap) => isHidden(gap) && gap.topics.includes(topic)) &&
+  !isPending(cluster, topic);
+
+/** Whether a topic can't be seen only because a way to it was not asked yet. */
+export const isPending = ({ view }: Cluster, topic: ClusterTopic): boolean => {
+  const gaps = view.gaps().filter((gap) => isHidden(gap) && gap.topics.includes(topic));
+  return gaps.length > 0 && gaps.every((gap) => gap.pending);
+};
+
+const notAsked = (topics: readonly ClusterTopic[], environment: string): string =>
+  `Waiting for Argo’s own server to show the ${topics.join(' and ')} of ${environment}: you may have to sign in there.`;
+
+/** Waits for ways to a topic that were not asked yet, before something is asked of the cluster that would be refused. */
+export async function untilAsked(
+  context: Pick<StepContext, 'signal' | 'waiting'>,
+  cluster: Cluster,
+  limit: number,
+  topic: ClusterTopic,
+): Promise<void> {
+  if (!isPending(cluster, topic)) return;
+  await waitUntil(context, {
+    limit,
+    sources: [clusterMoves(cluster)],
+    look: () =>
+      isPending(cluster, topic)
+        ? { waitingFor: notAsked([topic], cluster.view.environment) }
+        : { done: true },
+  });
+}
 
 /** The end of a step over which an emergency rollback has begun: the ledger says nothing of it. */
 function leftPastGit({ world, intent, id }: StepContext<VersionIntent>): StepEnd | null {

@@ -44,6 +44,8 @@ export interface EstateAccess {
   control?: { url: string; token: string };
   /** No Kubernetes API is asked: all is seen and done through Argo's own servers. */
   serversAlone?: boolean;
+  /** The person is signed in at Argo's own servers from then on; left out: from the start. */
+  signedIn?: Promise<unknown>;
 }
 
 /** @param estateFile another one than the estate wrote. */
@@ -93,15 +95,26 @@ function memoryObservations(): Observations & {
 /** Argo Workflows' server, and Argo CD's where nothing else is asked. */
 async function argoServers(
   { name, argo }: Estate['environments'][number],
-  { control, serversAlone }: EstateAccess,
+  { control, serversAlone, signedIn }: EstateAccess,
 ): Promise<ArgoServerDoors> {
   const environment = allEnvironments.find((one) => one === name);
   if (!control || !environment) return {};
   const open = async (system: ArgoSystem, url: string) => {
     const { authorization } = await createControlClient(control).signInToArgo({ environment, system });
     const credential = { authorization, cookie: null };
-    const { signal } = new AbortController();
-    const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
+    let isIn = signedIn === undefined;
+    let waker = new AbortController();
+    void signedIn?.then(() => {
+      isIn = true;
+      const before = waker;
+      waker = new AbortController();
+      before.abort();
+    });
+    const session = {
+      credential: () => (isIn ? credential : null),
+      ended: () => undefined,
+      woken: () => waker.signal,
+    };
     return connectServer({ place: { environment, system, url }, session });
   };
   const doors: ArgoServerDoors = {};

@@ -34,6 +34,8 @@ export const clusterGapSchema = z.object({
   because: failureSchema,
   /** What it means for the person, in a sentence. */
   means: z.string(),
+  /** Another way to it is named that was not asked yet, and may be within moments: nobody is signed in there so soon. */
+  pending: z.literal(true).optional(),
 });
 export type ClusterGap = z.infer<typeof clusterGapSchema>;
 
