@@ -256,8 +256,9 @@ export function observeCluster(options: {
           ...more,
           onState: (freshness, answered) => {
             notes.met(kind, freshness, door.name);
-            awaited.met(kind, freshness, door.name);
             more.onState(freshness, answered);
+            // After it: the gap of before, which this ends, must not look settled for a moment.
+            awaited.met(kind, freshness, door.name);
           },
         }),
     });

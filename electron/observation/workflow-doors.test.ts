@@ -244,9 +244,12 @@ describe('workflows through Argo’s own server', () => {
     async (kubernetes) => {
       const gap = () => cluster.view.gaps().find(({ kind }) => kind === 'workflows');
       await open({ kubernetes, login: null });
+      const settled: unknown[] = [];
+      cluster.view.onChange(() => settled.push(...(gap() && !gap()?.pending ? [gap()] : [])));
       await expect.poll(gap).toMatchObject({ pending: true });
       signIn('practice');
       await expect.poll(() => [shown(), state(), gap()]).toEqual(['Failed', 'live', undefined]);
+      expect(settled).toEqual([]);
       await cluster.close();
       await server.close();
       await open({ kubernetes, login: null, signInPatience: 1 });

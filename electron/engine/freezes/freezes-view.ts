@@ -8,7 +8,7 @@ import {
 import type { FreezesView, FreezeView } from '../../../shared/domain/freeze/freeze-view';
 import { lateSince, passesText } from '../../../shared/domain/freeze/freeze-words';
 import { flagKey } from '../../../shared/domain/hold/flag-claims';
-import { gateShut, gates } from '../../../shared/domain/hold/hold-state';
+import { gateShut, gates, promotesNothing } from '../../../shared/domain/hold/hold-state';
 import { isFreezeIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { newerIn } from '../../../shared/domain/records/record-entry';
@@ -81,7 +81,7 @@ function effectOf(world: Seen, freeze: Freeze, request: Request | null): Effect 
     };
   const waiting = shut.filter(({ app, before }) => {
     const deciding = gates(clusters.get(before)?.view.applications(app) ?? []);
-    return deciding.length > 0 && !gateShut(deciding);
+    return !promotesNothing(deciding) && !gateShut(deciding);
   });
   if (waiting.length > 0)
     return {

@@ -9,6 +9,7 @@ import {
   gateShut,
   gates,
   mayPromote,
+  promotesNothing,
 } from '../../../shared/domain/hold/hold-state';
 import type { BagIntent, FreezeIntent } from '../../../shared/domain/operation/intent';
 import { count } from '../../../shared/domain/text/count';
@@ -181,7 +182,7 @@ const notShut = (
     .filter(({ before }) => before === view.environment)
     .filter(({ app }) => {
       const deciding = gates(of(app));
-      return deciding.length > 0 && !gateShut(deciding);
+      return !promotesNothing(deciding) && !gateShut(deciding);
     })
     .map(({ app }) => app);
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { environmentBefore } from '../../../shared/domain/estate/chain';
-import { gateShut, gates } from '../../../shared/domain/hold/hold-state';
+import { gateShut, gates, promotesNothing } from '../../../shared/domain/hold/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from './outside';
 import { holdRequest } from './request-hold';
@@ -94,6 +94,15 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
               'The hold is not merged yet. Signalbox stops new promotions of this app while it runs.',
           };
         const deciding = gates(before.view.applications(app));
+        if (promotesNothing(deciding)) return { done: 'shut' };
+        // Its flag is where no file of it is: nothing that was committed shuts it.
+        if (!world.reader.view(snapshot).files.get(name)?.has(app))
+          return {
+            done: {
+              state: 'unknown',
+              because: `${app} has no file in ${name}, so the hold can’t switch its promotions off there.`,
+            },
+          };
         if (gateShut(deciding)) return { done: 'shut' };
         const open = deciding.filter((one) => one.automaticDeploysEnabled !== false).map((one) => one.name);
         return {
@@ -125,11 +134,16 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
     );
     if (isTimedOut(applications)) return ranOut(applications, world.limits.hold);
     if (!applications.ok) return couldNotLook(name, applications.failure);
-    if (gateShut(applications.value))
-      return {
-        state: 'succeeded',
-        text: `${name} no longer promotes ${app}: the hold is effective.${swept.hidden.includes(environment) ? ` Automatic deploys that had already begun in ${environment} are not visible to you.` : ''}`,
-      };
+    const isNotThere = promotesNothing(applications.value);
+    if (isNotThere || gateShut(applications.value)) {
+      const how = isNotThere
+        ? `${app} has no Application in ${name}, so no promotion comes from there`
+        : `${name} no longer promotes ${app}`;
+      const unseen = swept.hidden.includes(environment)
+        ? ` Automatic deploys that had already begun in ${environment} are not visible to you.`
+        : '';
+      return { state: 'succeeded', text: `${how}: the hold is effective.${unseen}` };
+    }
   }
 }
 

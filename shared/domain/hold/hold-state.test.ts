@@ -51,3 +51,29 @@ describe('a hold that can’t be confirmed', () => {
     },
   );
 });
+
+describe('a hold of an app that is not in the environment before', () => {
+  const nothing = { ...facts(live, live), flagBefore: undefined };
+  const open = { name: 'frontend', automaticDeploysEnabled: true } as HoldFacts['applicationsBefore'][number];
+  const workflow = {
+    name: 'post-sync-1',
+    template: 'post-sync',
+    phase: 'Running',
+    labels: {},
+  } as unknown as HoldFacts['workflowsBefore'][number];
+
+  it.each([
+    ['without a file and an Application there', nothing, 'effective'],
+    [
+      'with a draft of it alone there',
+      { ...nothing, applicationsBefore: [{ ...open, name: 'draft-frontend' }] },
+      'effective',
+    ],
+    ['with a file that is off, before its first Application', { ...nothing, flagBefore: false }, 'effective'],
+    ['with an Application that no file switches off', { ...nothing, applicationsBefore: [open] }, 'unknown'],
+    ['with a promotion still on its way', { ...nothing, workflowsBefore: [workflow] }, 'unknown'],
+    ['where that is not seen', { ...nothing, clusterBefore: away('forbidden') }, 'unknown'],
+  ] as const)('%s', (_, gate, state) => {
+    expect(holdState(hold, gate).state).toBe(state);
+  });
+});

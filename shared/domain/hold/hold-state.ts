@@ -49,6 +49,10 @@ export function gateShut(applications: readonly Application[]): boolean {
   return deciding.length > 0 && deciding.every((one) => one.automaticDeploysEnabled === false);
 }
 
+/** Whether an app is not in the environment before at all: then nothing there promotes it, and no gate is waited for. */
+export const promotesNothing = (applications: readonly Application[]): boolean =>
+  gates(applications).length === 0;
+
 /** What is known of a hold besides its record. */
 export interface HoldFacts {
   /** The environment before; `null` for the first of a chain. */
@@ -99,12 +103,15 @@ export function holdState(hold: HoldRecord, facts: HoldFacts): Hold {
       state: 'unknown',
       detail: `Nothing in the pipeline can hold ${hold.environment}: new releases still deploy there. Disable the app's Deploy workflow on GitHub, or watch it and roll back.`,
     };
-  if (facts.flagBefore === undefined)
+  if (facts.flagBefore === undefined) {
+    const seen = seenInCluster(before, facts);
+    if (seen.state === 'effective' && promotesNothing(facts.applicationsBefore)) return { ...base, ...seen };
     return {
       ...base,
       state: 'unknown',
       detail: `${hold.app} has no file in ${before}, where promotions are held.`,
     };
+  }
   if (facts.flagBefore !== false)
     return {
       ...base,
@@ -154,6 +161,11 @@ function seenInCluster(before: string, facts: HoldFacts): Pick<Hold, 'state' | '
     return {
       state: 'pending',
       detail: `A promotion is still in progress: ${onTheWay.map((one) => one.name).join(', ')}.`,
+    };
+  if (promotesNothing(facts.applicationsBefore))
+    return {
+      state: 'effective',
+      detail: `It has no Application in ${before}, so no promotion comes from there.`,
     };
   if (!gateShut(facts.applicationsBefore))
     return {
