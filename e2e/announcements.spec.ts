@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { Webhook } from 'standardwebhooks';
 import { receiverSecrets } from '../electron/systems/practice/receivers';
 import { lookAt } from './look';
-import { ended, freshBoard, goTo, startDeploy } from './screen';
+import { ended, freshBoard, goTo, sheet, startDeploy } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(50);
@@ -65,6 +65,23 @@ test('a deploy is one message of Slack’s that is updated, one record in the Re
     { type: 'deploy-started', data: { apps: ['static'], version, why: 'For the test' } },
     { type: 'deploy-done', data: { environments: ['production'], thread: `operation ${id}` } },
   ]);
+});
+
+test('what the Release app notes about an app is read where one deploys it, and is text, whatever it holds', async () => {
+  const notes =
+    'Check [the runbook](javascript:alert(1)) <img src=x onerror=alert(1)> first. **Ask #search.**';
+  await control().setReleaseApp({ app: 'smart-answers', notes, deployFreeze: true });
+  await goTo(page(), '#/apps/smart-answers?environment=production&look=rollback');
+  const checks = sheet(page()).getByRole('list', { name: 'Checks', exact: true });
+  await expect(checks).not.toHaveAttribute('aria-busy');
+  await expect(sheet(page())).toContainText(notes);
+  await expect(sheet(page())).toContainText(/Release app, read .*; it doesn’t say who wrote it/);
+  await expect(checks).toContainText(
+    'The Release app says that automatic deploys of smart-answers are disabled.',
+  );
+  await expect(sheet(page()).locator('img')).toHaveCount(0);
+  await expect(sheet(page()).locator('a[href^="javascript:"]')).toHaveCount(0);
+  await lookAt(app(), 'release-notes-in-sheet');
 });
 
 test('what Argo Workflows deploys is recorded in the Release app by its own workflow, not again by Signalbox', async () => {

@@ -63,6 +63,12 @@ test('a version that is marked bad is refused, and goes out with a reason that t
   const others = findings.find(({ code }) => code === 'others-changes');
   expect(others?.message).toMatch(/other people’s changes: .*\d+ commits? by /i);
 
+  // In the sheet, too: how many, whose, and what each did.
+  await openRollback();
+  await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).toContainText(
+    /(?:Includes|Removes) (?:other people’s changes|changes by bots): .*\d+ commits? by [^.]+\(\d+\)/i,
+  );
+
   await goTo(page(), '#/');
   const { operationId: refused } = await ask(page(), 'operation.start', {
     intent: intent as never,

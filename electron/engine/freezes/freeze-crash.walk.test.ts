@@ -10,6 +10,7 @@ import type { FreezeIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { createGitHub } from '../../systems/github/github-client';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
+import { until } from '../../testing/until';
 import { killedConsole } from '../testing/killed-console';
 import { accessTo, type EstateAccess, ended, openRig, operationWhen, type Rig, unwrap } from '../testing/rig';
 import { routedEstate } from '../testing/routed-estate';
@@ -186,4 +187,40 @@ describe('a console that is killed on its way to a freeze', { timeout: 600 * sec
       else expect(await pullsOf(one)).toHaveLength(1);
     if (walk.by !== 'push') expect(observer.ledger.snapshot().list('.signalbox/freezes/')).toEqual([]);
   });
+
+  it.each([
+    ['nothing was sent yet', `after:side-effect-intended/${commit}`],
+    ['its flags are off on main', `before:side-effect-result/${commit}`],
+    ['its flags are off, and nothing is stopped', `after:side-effect-result/${commit}`],
+  ])(
+    'that begins by the clock, when %s: begins once, and every flag is as it was after its lift',
+    async (_, at) => {
+      await practice.control.setRights({ profile: 'everything' });
+      const app = apps.shift() ?? '';
+      const before = flagOf(app);
+      const from = new Date(Date.now() + 3 * seconds).toISOString();
+      const planner = await openRig(pushed, await mkdtemp(path.join(folder, 'planner-')), {
+        watch: [],
+        limits,
+      });
+      const planned = unwrap(planner.engine.start({ ...freezeOf(app), from }, [])).operationId;
+      expect((await ended(planner.engine, planned)).failure).toBeNull();
+      // No console runs when it begins: the next one is late, and is killed at it.
+      await planner.close();
+      expect(flagOf(app)).toBe(before);
+      await until(() => expect(Date.now()).toBeGreaterThan(Date.parse(from)));
+      const begin: FreezeIntent = { kind: 'begin-freeze', freeze: planned, scope: freezeOf(app).scope };
+      const begun = await killAndRestart(pushed, begin, at);
+      unwrap(await observer.ledger.refresh());
+      expect(flagOf(app)).toBe(false);
+      expect(await commitsOf(begun.end.id, 'begin-freeze')).toBe(1);
+      // It was told when it was set.
+      expect(begun.told).toEqual([]);
+
+      const lift = await killAndRestart(pushed, thawOf(planned, app), `before:side-effect-result/${commit}`);
+      unwrap(await observer.ledger.refresh());
+      expect(flagOf(app)).toBe(before);
+      expect(lift.told.map((one) => one.id)).toEqual([`freeze ${planned} lifted`]);
+    },
+  );
 });
