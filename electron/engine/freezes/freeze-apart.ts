@@ -6,7 +6,9 @@ import { type FreezeIntent, titleOf } from '../../../shared/domain/operation/int
 import { put, remove } from '../../../shared/domain/records/record-change';
 import type { Snapshot } from '../../ledger/ledger';
 import type { FullDecision } from '../steps/write-ledger';
+import type { MergedRequest } from './before-merge';
 import {
+  atMerge,
   beginText,
   carryOut,
   type Decided,
@@ -102,16 +104,20 @@ export function switchAlone(
   return { kind: 'change', changes: [], files: wanted, subject, value: null };
 }
 
-/** (3): what was merged is the freeze's. A flag that somebody switched on since is theirs. */
+/**
+ * (3): what was merged is the freeze's. A flag that somebody switched on since is theirs, and one that they switched off
+ * while the request waited.
+ */
 export function noteSwitched(
   world: FreezeWorld,
   snapshot: Snapshot,
   operation: string,
   now: Date,
+  merged: MergedRequest,
 ): FullDecision<null> {
   const found = freezeAt(world, snapshot, operation);
   if (found?.ok === false) return { kind: 'refusal', failure: found.failure };
-  const files = found?.value.asked?.files;
+  const files = found && atMerge(world, snapshot, found.value, merged).asked?.files;
   if (!found || !files) return { kind: 'nothing', value: null };
   const freeze: Freeze = {
     ...askingNothing(found.value),
@@ -151,7 +157,7 @@ export function markLifted(
   snapshot: Snapshot,
   intent: Of<'thaw'>,
   actor: Actor,
-  merged: boolean,
+  merged: MergedRequest | null,
 ): Decided {
   const found = freezeAt(world, snapshot, intent.freeze);
   if (found === null) return moot('It was lifted already.');
@@ -162,7 +168,10 @@ export function markLifted(
   const { by, operation, at } = actor;
   const freeze: Freeze = {
     ...askingNothing(before),
-    changed: { ...(merged ? before.asked?.files : {}), ...before.changed },
+    changed: {
+      ...(merged ? atMerge(world, snapshot, before, merged).asked?.files : {}),
+      ...before.changed,
+    },
     ...(intent.ended ? {} : { lifted: before.lifted ?? { by, operation, at } }),
   };
   const value = { freeze: before, left: [], moot: null };

@@ -2,6 +2,7 @@ import { type Actor, refuse } from '../../../shared/domain/bags/decisions';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Freeze, freezePhase, scopeText } from '../../../shared/domain/freeze/freeze';
 import {
+  askedAtMerge,
   askingNothing,
   covering,
   thawPlan,
@@ -20,6 +21,7 @@ import { changeImageTag } from '../../ledger/ledger-board';
 import { corrections } from '../commit-hold';
 import type { FullDecision } from '../steps/write-ledger';
 import type { World } from '../world';
+import type { MergedRequest } from './before-merge';
 
 /** What became of a freeze, for the step and those who are told. */
 export interface FreezeTold {
@@ -47,6 +49,15 @@ export function freezeAt(world: FreezeWorld, snapshot: Snapshot, operation: stri
 /** Claims on an app's files besides those of one freeze. */
 export const others = (world: FreezeWorld, snapshot: Snapshot, operation: string) => (app: string) =>
   world.reader.claims(snapshot, app).filter((one) => one.freeze?.operation !== operation);
+
+/** A freeze as its pull request was merged: see {@link askedAtMerge}. */
+export const atMerge = (
+  world: FreezeWorld,
+  snapshot: Snapshot,
+  freeze: Freeze,
+  merged: MergedRequest | null,
+): Freeze =>
+  merged ? askedAtMerge(freeze, merged.before, others(world, snapshot, freeze.operation)) : freeze;
 
 /** A freeze carried out as far as its files can be changed. */
 interface CarriedOut {
@@ -170,14 +181,14 @@ export function beginText(before: Freeze, keys: readonly string[]): string {
 
 /**
  * The commit that begins a planned freeze, or freezes what is new in the scope of one in force.
- * @param merged as for {@link carryOut}.
+ * @param merged the pull request by which its flags were asked for, where it was merged.
  */
 export function beginFreeze(
   world: FreezeWorld,
   snapshot: Snapshot,
   intent: Of<'begin-freeze'>,
   actor: Actor,
-  merged = false,
+  merged: MergedRequest | null = null,
 ): Decided {
   const found = freezeAt(world, snapshot, intent.freeze);
   if (found === null) return moot('It was lifted.');
@@ -185,7 +196,13 @@ export function beginFreeze(
   const now = new Date(actor.at);
   const because = notInForce(found.value, now);
   if (because !== null) return moot(because);
-  const { freeze, done, files, changes, left } = carryOut(world, snapshot, found.value, now, merged);
+  const { freeze, done, files, changes, left } = carryOut(
+    world,
+    snapshot,
+    atMerge(world, snapshot, found.value, merged),
+    now,
+    merged !== null,
+  );
   if (found.value.begun !== null && done.length === 0)
     return {
       kind: 'nothing',
@@ -283,23 +300,23 @@ function giveBack(
 /**
  * The commit that lifts a freeze, and gives back what it switched off. Versions stay: it deploys nothing. Where a file
  * can't be changed, the freeze is over all the same, and its record stays with what is left to be given back.
- * @param merged as for {@link carryOut}.
+ * @param merged the pull request by which its flags were asked for, where it was merged.
  */
 export function thawFreeze(
   world: FreezeWorld,
   snapshot: Snapshot,
   intent: Of<'thaw'>,
   actor: Actor,
-  merged = false,
+  merged: MergedRequest | null = null,
 ): Decided {
   const found = freezeAt(world, snapshot, intent.freeze);
   if (found === null) return moot('It was lifted already.');
   // Nobody can tell what an unreadable one switched off.
   if (!found.ok) return refused(found.failure);
-  const freeze = found.value;
+  const freeze = atMerge(world, snapshot, found.value, merged);
   if (intent.ended && freezePhase(freeze, new Date(actor.at)) !== 'ended')
     return moot(`Its end was moved: it lasts ${untilText(freeze.until)}.`, freeze);
-  const { files, left } = giveBack(world, snapshot, freeze, merged);
+  const { files, left } = giveBack(world, snapshot, freeze, merged !== null);
   const rest = Object.fromEntries(Object.entries(freeze.changed).filter(([key]) => left.has(key)));
   const value = { freeze, left: [...left.values()], moot: null };
   const { by, operation, at } = actor;

@@ -237,6 +237,36 @@ describe('a freeze where only a reviewed pull request changes the flags, and rec
     expect(told.map((one) => one.id)).toEqual([`freeze ${id} set`, `freeze ${id} lifted`]);
   });
 
+  it('gives back nothing that a person switched off by hand while the request waited', async () => {
+    const before = await flags();
+    const byHand = Object.keys(before).find((app) => before[app] === 'true') ?? '';
+    const id = start(first(), freezeOf());
+    const number = await waiting(first(), id);
+    const file = `${tagFolder}/staging/${byHand}`;
+    const { stdout } = await runGit(['show', `main:${file}`], { gitDir: gitDir() });
+    await commitFiles(gitDir(), {
+      [file]: stdout
+        .toString()
+        .replace(/automatic_deploys_enabled: *true/, 'automatic_deploys_enabled: false'),
+    });
+    expect((await flags())[byHand]).toBe('false');
+    await review(number);
+    expect((await ended(first().engine, id)).failure).toBeNull();
+    for (const [name, flag] of Object.entries(await flags())) expect(flag, name).toBe('false');
+    const lift = start(first(), {
+      kind: 'thaw',
+      freeze: id,
+      scope: production,
+      ended: false,
+      reason: 'Done',
+    });
+    await review(await waiting(first(), lift));
+    expect((await ended(first().engine, lift)).failure).toBeNull();
+    expect(await flags()).toEqual({ ...before, [byHand]: 'false' });
+    await commitFiles(gitDir(), { [file]: stdout.toString() });
+    told.length = 0;
+  });
+
   it('that is planned begins and ends by one pull request each, whatever number of consoles runs; a new app by one more', async () => {
     const third = await console('Tom Baker');
     const before = await flags();

@@ -6,11 +6,13 @@ import { freezeAnnouncement } from '../../../shared/domain/freeze/freeze-announc
 import { type FreezeIntent, type Intent, titleOf } from '../../../shared/domain/operation/intent';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import { recordPath } from '../../../shared/domain/records/record-paths';
+import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import type { Snapshot } from '../../ledger/ledger';
 import { askLedgerAgain } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import { endOf, type FullDecision, writeLedger } from '../steps/write-ledger';
 import type { World } from '../world';
+import { filesBeforeMerge, type MergedRequest } from './before-merge';
 import { noteSwitched } from './freeze-apart';
 import {
   beginFreeze,
@@ -43,11 +45,11 @@ const actorOf = ({ world, id }: StepContext<FreezeIntent>): Actor => {
   return { by: name, email, operation: id, at: world.now().toISOString() };
 };
 
-/** @param merged the pull request by which the flags were asked for was merged. */
+/** @param merged the pull request by which the flags were asked for, where it was merged. */
 function decide(
   context: StepContext<FreezeIntent>,
   snapshot: Snapshot,
-  merged: boolean,
+  merged: MergedRequest | null,
 ): FullDecision<FreezeTold> {
   const { world, intent } = context;
   const actor = actorOf(context);
@@ -57,7 +59,7 @@ function decide(
     case 'begin-freeze':
       // What was merged is written down first; what is new besides is asked for on its own.
       if (merged) {
-        const noted = noteSwitched(world, snapshot, intent.freeze, new Date(actor.at));
+        const noted = noteSwitched(world, snapshot, intent.freeze, new Date(actor.at), merged);
         if (noted.kind === 'change') return { ...noted, value: { freeze: null, left: [], moot: null } };
       }
       return beginFreeze(world, snapshot, intent, actor, merged);
@@ -94,29 +96,40 @@ export async function checkFreeze(context: StepContext<FreezeIntent>): Promise<S
 /**
  * What became of a pull request by which the flags of a freeze were asked for before: one that is still open is closed
  * before the freeze is lifted, or a merge would switch flags off for a freeze that nobody knows of any more.
- * @returns whether it was merged; or how the step ends.
+ * @returns what it was, where it was merged; or how the step ends.
  */
-async function requestBefore(context: StepContext<FreezeIntent>): Promise<{ merged: boolean } | StepEnd> {
+async function requestBefore(
+  context: StepContext<FreezeIntent>,
+): Promise<{ merged: MergedRequest | null } | StepEnd> {
   const { world, intent, signal } = context;
-  if (intent.kind !== 'begin-freeze' && intent.kind !== 'thaw') return { merged: false };
+  if (intent.kind !== 'begin-freeze' && intent.kind !== 'thaw') return { merged: null };
   const found = freezeAt(world, world.ledger.snapshot(), intent.freeze);
-  if (!found?.ok || !found.value.automatic) return { merged: false };
+  if (!found?.ok || !found.value.automatic) return { merged: null };
   const { asked, begun } = found.value;
   if (asked === undefined && (begun !== null || requestRoute(world, intent.scope) === null))
-    return { merged: false };
+    return { merged: null };
   const branch = requestBranch(world, found.value, 'freeze', keysToSwitch(world, found.value));
   if (intent.kind === 'begin-freeze') {
     const there = await findRequest(world, branch, signal);
-    return there.ok
-      ? { merged: there.value?.state === 'merged' }
-      : { state: 'failed', failure: there.failure };
+    if (!there.ok) return { state: 'failed', failure: there.failure };
+    return { merged: await mergedBy(context, there.value) };
   }
   context.waiting('Looking for a pull request of this freeze.');
   const closed = await closeRequest(world, branch, signal);
   if (!closed.ok) return { state: 'failed', failure: closed.failure };
-  if (closed.value === 'closed') context.saw('Its pull request, which was not merged, was closed.');
-  if (closed.value === 'merged') await world.ledger.refresh(signal);
-  return { merged: closed.value === 'merged' };
+  if (closed.value?.state === 'closed') context.saw('Its pull request, which was not merged, was closed.');
+  return { merged: await mergedBy(context, closed.value) };
+}
+
+/** A pull request that was merged, with what it met there. */
+async function mergedBy(
+  { world, signal }: StepContext<FreezeIntent>,
+  pull: PullRequest | null,
+): Promise<MergedRequest | null> {
+  if (pull?.state !== 'merged') return null;
+  await world.ledger.refresh(signal);
+  const brought = pull.mergeCommit && (await world.ledger.proposals.broughtIn(pull.mergeCommit, signal));
+  return { before: await filesBeforeMerge(world, brought?.ok ? brought.value : null, signal) };
 }
 
 /**
@@ -127,7 +140,7 @@ async function requestBefore(context: StepContext<FreezeIntent>): Promise<{ merg
 export async function commitFreeze(context: StepContext<FreezeIntent>): Promise<StepEnd> {
   const { world, intent } = context;
   const requestedBefore = isRequested(context);
-  const before = requestedBefore ? { merged: false } : await requestBefore(context);
+  const before = requestedBefore ? { merged: null } : await requestBefore(context);
   if ('state' in before) return before;
   const { merged } = before;
   const byRequest = (route: RouteOf<'pull-request'>): Promise<StepEnd> =>

@@ -126,27 +126,27 @@ export async function findRequest(
 
 /**
  * Closes a freeze's pull request that somebody may still merge, and deletes its branch.
- * @returns how it stands then: `merged` where that came first. Fails where that is not known, or it is open still.
+ * @returns how it stands then, merged where that came first; `null`: there is none. Fails where that is not known, or it is
+ * open still.
  */
 export async function closeRequest(
   world: Pick<World, 'pullRequests' | 'estate' | 'ledger'>,
   branch: string,
   signal: AbortSignal,
-): Promise<Result<'none' | 'closed' | 'merged'>> {
+): Promise<Result<PullRequest | null>> {
   const found = await findRequest(world, branch, signal);
   if (!found.ok) return found;
-  if (found.value === null) return ok('none');
-  const { number, state, head } = found.value;
-  if (state !== 'open') return ok(state);
+  if (found.value?.state !== 'open') return found;
+  const { number, head } = found.value;
   const { github } = world.estate.ledger;
-  if (!world.pullRequests || !github) return ok('none');
+  if (!world.pullRequests || !github) return ok(null);
   const place = { owner: github.owner, repo: github.repo };
   const closed = await world.pullRequests.close(place, number, signal);
   const after = await world.pullRequests.get(place, number, signal);
-  if (after.ok && after.value.state === 'merged') return ok('merged');
+  if (after.ok && after.value.state === 'merged') return after;
   if (after.ok && after.value.state === 'closed') {
     await world.ledger.proposals.withdraw({ branch, commit: head.commit });
-    return ok('closed');
+    return after;
   }
   return fail({
     code: 'conflict',

@@ -7,6 +7,7 @@ import type { StepContext, StepEnd } from '../operation-context';
 import type { Proposal } from '../routes/proposal';
 import { proposeChange } from '../routes/pull-request-route';
 import { endOf, type FullDecision, writeLedger } from '../steps/write-ledger';
+import { filesBeforeMerge, type MergedRequest } from './before-merge';
 import {
   askNoMore,
   askToSwitch,
@@ -31,8 +32,8 @@ interface Requested {
   actor: () => Actor;
   /** The whole change as one commit. */
   decide: (snapshot: Snapshot) => Decided;
-  /** What was asked for before was merged. */
-  merged: boolean;
+  /** What was asked for before, where it was merged. */
+  merged: MergedRequest | null;
 }
 
 /** The freeze by its operation. */
@@ -85,7 +86,7 @@ function outdated({ context }: Requested): string | null {
 function apartParts(request: Requested): {
   first: (snapshot: Snapshot) => Decided;
   flags: (snapshot: Snapshot) => FullDecision<null>;
-  settle: (snapshot: Snapshot) => FullDecision<null>;
+  settle: NonNullable<Proposal['settle']>;
   undo: (snapshot: Snapshot, cancelled: boolean) => FullDecision<null>;
 } {
   const { context, actor, merged } = request;
@@ -95,7 +96,7 @@ function apartParts(request: Requested): {
     return {
       first: (snapshot) => markLifted(world, snapshot, intent, actor(), merged),
       flags: (snapshot) => restoreAlone(world, snapshot, intent, actor()),
-      settle: (snapshot) => noteRestored(world, snapshot, intent, actor()),
+      settle: async () => (snapshot) => noteRestored(world, snapshot, intent, actor()),
       undo: (snapshot) => notLifted(world, snapshot, intent, id),
     };
   return {
@@ -104,7 +105,10 @@ function apartParts(request: Requested): {
         ? request.decide(snapshot)
         : askToSwitch(world, snapshot, intent, actor()),
     flags: (snapshot) => switchAlone(world, snapshot, freeze, world.now()),
-    settle: (snapshot) => noteSwitched(world, snapshot, freeze, world.now()),
+    settle: async (commit) => {
+      const before = await filesBeforeMerge(world, commit, context.signal);
+      return (snapshot) => noteSwitched(world, snapshot, freeze, world.now(), { before });
+    },
     undo: (snapshot, cancelled) =>
       askNoMore(world, snapshot, freeze, id, cancelled && intent.kind === 'freeze'),
   };

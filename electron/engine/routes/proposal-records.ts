@@ -18,9 +18,14 @@ export function isRecordsAlone(task: Task): boolean {
 }
 
 /** Where records lie apart, they follow once the change that they tell of is on the main branch. */
-export async function writeRecords({ context, proposal }: Task, begun: Begun | null): Promise<void> {
-  const { effect, kind, what, reason, override, settle } = proposal;
-  if (!begun || (begun.records.length === 0 && !settle)) return;
+export async function writeRecords(
+  { context, proposal }: Task,
+  begun: Begun | null,
+  commit: string,
+): Promise<void> {
+  const { effect, kind, what, reason, override } = proposal;
+  if (!begun || (begun.records.length === 0 && !proposal.settle)) return;
+  const settle = await proposal.settle?.(commit);
   const written = await writeLedger(context, {
     effect: `${effect}:records`,
     kind: `${kind}-records`,

@@ -35,8 +35,10 @@ export interface Proposal {
   branch?: string;
   /** Why nobody wants it any more, whatever the main branch says; `null`: it is wanted. */
   isOver?: () => string | null;
-  /** Where records lie apart: what they say once it is merged. Left out: what came with the change. */
-  settle?: (snapshot: Snapshot) => FullDecision<null>;
+  /**
+   * Where records lie apart: what they say once a commit of the main branch brought it. Left out: what came with the change.
+   */
+  settle?: (commit: string) => Promise<(snapshot: Snapshot) => FullDecision<null>>;
 }
 
 /** A proposal under way. */

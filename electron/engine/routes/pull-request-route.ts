@@ -217,7 +217,7 @@ async function merged(task: Task, pull: PullRequest): Promise<StepEnd> {
     context.result(proposal.effect, { outcome: 'unknown', text: because });
     return { state: 'unknown', because };
   }
-  await writeRecords(task, begunOf(task));
+  await writeRecords(task, begunOf(task), found.value);
   const other = await differing(task, found.value);
   if (other.length > 0)
     context.saw(`The merge holds something else than was proposed in ${other.slice(0, 3).join(', ')}.`);
@@ -266,7 +266,7 @@ async function endPointless(task: Task, begun: Begun, pointless: Pointless): Pro
   const own = await world.ledger.findOperation(id, { kind, base: begun.base, signal });
   if (own.ok && own.value) {
     const { commit } = own.value;
-    await writeRecords(task, begun);
+    await writeRecords(task, begun, commit);
     context.result(proposal.effect, { outcome: 'done', text: `Merged as ${commit.slice(0, 10)}.`, commit });
     showJob(
       task,

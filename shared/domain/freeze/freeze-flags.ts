@@ -102,6 +102,26 @@ export const asking = (
   asked: { ...who, files: noted(more.filter(({ now }) => now !== false)) },
 });
 
+/**
+ * The freeze once its pull request was merged, with what people wanted of each flag just before that: who switched one off
+ * by hand while the request waited meant it, and the thaw leaves it off.
+ * @param before what image-tag files said just before the merge; `null`: not known, so as they were when it was asked for.
+ * @param others claims on an app's files besides the freeze's.
+ */
+export function askedAtMerge(
+  freeze: Freeze,
+  before: FlagFiles | null,
+  others: (app: string) => readonly FlagClaim[],
+): Freeze {
+  if (!freeze.asked || before === null) return freeze;
+  const files = Object.entries(freeze.asked.files).map(([key, was]) => {
+    const [environment = '', app = ''] = key.split('/');
+    const then = before.get(environment)?.get(app)?.automaticDeploys;
+    return [key, then === undefined ? was : flagOfPeople(environment, then, others(app))] as const;
+  });
+  return { ...freeze, asked: { ...freeze.asked, files: Object.fromEntries(files) } };
+}
+
 /** The freeze without what was asked for: its pull request was closed, or taken back. */
 export const askingNothing = ({ asked: _, ...freeze }: Freeze): Freeze => freeze;
 

@@ -7,6 +7,7 @@ import type { HoldRecord } from '../hold/hold-record';
 import type { RecordChange } from '../records/record-change';
 import { activeFreezes, covers, type Freeze, type FreezeScope, freezePhase, scopeText } from './freeze';
 import {
+  askedAtMerge,
   asking,
   askingNothing,
   covering,
@@ -84,10 +85,10 @@ class Ledger {
   set(app: string, environment: string, flag: Flag): void {
     const key = flagKey(environment, app);
     const isClaimed = this.claims(app).some((one) => one.environment === environment);
-    const isAsked = this.freezes.some((one) => one.asked && Object.hasOwn(one.asked.files, key));
-    // Who switches off what is off already changes nothing, and nobody can tell that they meant it. What they switch off
-    // while a pull request asks for the same can't be told from its merge.
-    if (!this.flags.has(key) || ((isClaimed || isAsked) && flag === false)) return;
+    const isOff = this.flags.get(key) === false;
+    // Who switches off what is off already changes nothing, and nobody can tell that they meant it. What is off by a pull
+    // request that only waits is theirs.
+    if (!this.flags.has(key) || ((isClaimed || isOff) && flag === false)) return;
     this.flags.set(key, flag);
     this.wanted.set(key, flag);
   }
@@ -160,17 +161,18 @@ class Ledger {
     else this.freezes = this.freezes.filter((one) => one.operation !== freeze.operation);
   }
   /** As GitHub does it: what main changed otherwise since is a conflict, and nothing is merged. */
-  merge(operation: string): boolean {
+  merge(operation: string): FlagFiles | null {
     const diff = this.pulls.get(operation);
-    if (!diff) return false;
+    if (!diff) return null;
     const conflicts = [...diff].some(([key, { from, to }]) => {
       const now = this.flags.get(key);
       return now !== from && now !== to;
     });
-    if (conflicts) return false;
+    if (conflicts) return null;
+    const before = this.files();
     for (const [key, { to }] of diff) this.flags.set(key, to);
     this.pulls.delete(operation);
-    return true;
+    return before;
   }
   /** A reviewer's verdict, and what a console makes of it. */
   review(operation: string, isGood: boolean): void {
@@ -178,12 +180,16 @@ class Ledger {
     if (!freeze || !this.pulls.has(operation)) return;
     // Consoles follow what they ask for: by the time of the merge it is what it should be.
     if (freeze.lifted) this.askBack(freeze);
-    if (isGood && this.merge(operation)) {
+    const before = isGood ? this.merge(operation) : null;
+    if (before) {
       if (freeze.lifted) this.askBack(freeze);
       else
         this.put({
           ...askingNothing(freeze),
-          changed: { ...freeze.asked?.files, ...freeze.changed },
+          changed: {
+            ...askedAtMerge(freeze, before, this.othersOf(operation)).asked?.files,
+            ...freeze.changed,
+          },
           begun: freeze.at,
         });
     } else if (!freeze.lifted) {
