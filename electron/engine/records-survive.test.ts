@@ -315,10 +315,10 @@ function freezesApart(ledger: Grown): void {
   does('askToSwitch', (at) => askToSwitch(world, at, freeze, actor));
   does('askNoMore', (at) => askNoMore(world, at, 'op-apart', 'op-apart', false));
   does('askToSwitch', (at) => askToSwitch(world, at, begin, actor));
-  does('noteSwitched', (at) => noteSwitched(world, at, 'op-apart', now));
-  does('markLifted', (at) => markLifted(world, at, thaw, actor, false));
+  does('noteSwitched', (at) => noteSwitched(world, at, 'op-apart', now, { before: null }));
+  does('markLifted', (at) => markLifted(world, at, thaw, actor, null));
   does('notLifted', (at) => notLifted(world, at, thaw, 'op-apart'));
-  does('markLifted', (at) => markLifted(world, at, thaw, actor, false));
+  does('markLifted', (at) => markLifted(world, at, thaw, actor, null));
   does('noteRestored', (at) => noteRestored(world, at, thaw, actor));
 }
 

@@ -91,7 +91,7 @@ export const unlock = oneCommit<Of<'unlock'>>((records, context, snapshot) => {
   const hasFlags = thawed.kind === 'change' && (thawed.files?.size ?? 0) > 0;
   return together(
     unlocked,
-    hasFlags && flagsFollow(world) ? markLifted(world, snapshot, thaw, actor, false) : thawed,
+    hasFlags && flagsFollow(world) ? markLifted(world, snapshot, thaw, actor, null) : thawed,
   );
 });
 

@@ -113,10 +113,11 @@ async function killAndRestart(
   }
 }
 
-const freezeOf = (app: string): FreezeIntent => ({
+const scopeOf = (app: string) => ({ app, environment: 'production', pipeline: null });
+const freezeOf = (app: string, from: string | null = null): FreezeIntent => ({
   kind: 'freeze',
-  scope: { app, environment: 'production', pipeline: null },
-  from: null,
+  scope: scopeOf(app),
+  from,
   until: null,
   automatic: true,
   manual: 'warn',
@@ -203,13 +204,13 @@ describe('a console that is killed on its way to a freeze', { timeout: 600 * sec
         watch: [],
         limits,
       });
-      const planned = unwrap(planner.engine.start({ ...freezeOf(app), from }, [])).operationId;
+      const planned = unwrap(planner.engine.start(freezeOf(app, from), [])).operationId;
       expect((await ended(planner.engine, planned)).failure).toBeNull();
       // No console runs when it begins: the next one is late, and is killed at it.
       await planner.close();
       expect(flagOf(app)).toBe(before);
       await until(() => expect(Date.now()).toBeGreaterThan(Date.parse(from)));
-      const begin: FreezeIntent = { kind: 'begin-freeze', freeze: planned, scope: freezeOf(app).scope };
+      const begin: FreezeIntent = { kind: 'begin-freeze', freeze: planned, scope: scopeOf(app) };
       const begun = await killAndRestart(pushed, begin, at);
       unwrap(await observer.ledger.refresh());
       expect(flagOf(app)).toBe(false);

@@ -128,7 +128,8 @@ async function mergedBy(
 ): Promise<MergedRequest | null> {
   if (pull?.state !== 'merged') return null;
   await world.ledger.refresh(signal);
-  const brought = pull.mergeCommit && (await world.ledger.proposals.broughtIn(pull.mergeCommit, signal));
+  const { mergeCommit } = pull;
+  const brought = mergeCommit === null ? null : await world.ledger.proposals.broughtIn(mergeCommit, signal);
   return { before: await filesBeforeMerge(world, brought?.ok ? brought.value : null, signal) };
 }
 

@@ -118,17 +118,10 @@ const override = [
   'version-unpublished-check-failed',
   'freeze',
 ];
-const bringing = (kind: 'deploy' | 'rollback', app: string): Extract<AppIntent, { version: string }> => {
+const bringing = (kind: 'deploy' | 'rollback' | 'emergency-rollback', app: string) => {
   const expected = versionIn(app, 'production');
-  return {
-    kind,
-    app,
-    environment: 'production',
-    version: older(expected),
-    expected,
-    reason: 'rehearsal',
-    override,
-  } as Extract<AppIntent, { version: string }>;
+  const version = older(expected);
+  return { kind, app, environment: 'production', version, expected, reason: 'rehearsal', override } as const;
 };
 const scope = { app: null, environment: 'production', pipeline: null };
 const events = (): string[] =>
@@ -188,7 +181,7 @@ it('tell each thing that happens once, whichever of them did it, and in one mess
 
   // The release repo goes away: one goes past Git.
   await practice.control.gitDown();
-  const past = { ...bringing('rollback', 'government-frontend'), kind: 'emergency-rollback' as const };
+  const past = bringing('emergency-rollback', 'government-frontend');
   const emergency = await ended(tom().engine, unwrap(await started(tom(), past)).operationId);
   expect(emergency.failure).toBeNull();
   await practice.control.gitUp();
