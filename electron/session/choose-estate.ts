@@ -19,7 +19,7 @@ const tooLarge = (file: string): FailureError =>
   new FailureError({
     code: 'too-large',
     message: `${file} is too large for an estate file.`,
-    meaning: 'No estate is open. An estate file is 1 MB at most.',
+    meaning: 'It was not read. An estate file is 1 MB at most.',
     next: [{ do: 'advice', label: 'Check that it is the right file.' }],
   });
 
@@ -51,8 +51,8 @@ export async function readEstateFile(file: string): Promise<Estate> {
     throw new FailureError({
       code: 'not-found',
       message: `The estate file ${file} can’t be read.`,
-      meaning: 'No estate is open.',
-      next: [{ do: 'advice', label: 'Check the path after --estate.' }],
+      meaning: 'Nothing of it was read.',
+      next: [{ do: 'advice', label: 'Check that the file is there, and that you may read it.' }],
       detail: failureOf(error).detail ?? '',
     });
   }

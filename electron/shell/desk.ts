@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type BrowserWindow, safeStorage } from 'electron';
 import type { ProcedureName } from '../../shared/contract/contract';
 import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
+import type { Estate } from '../../shared/domain/estate/estate';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import { inBackground, type Log } from '../log/log';
 import { connectHandlers, type TypedSecret } from '../session/connect/connect-handlers';
@@ -85,6 +86,7 @@ export function openDesk(options: {
   });
   const connected = connectedEstates(userData);
   const typed = new Map<string, TypedSecret>();
+  const agreed = new Map<string, Estate>();
   const common = {
     ...options,
     /** What was typed while connecting, once. */
@@ -92,6 +94,11 @@ export function openDesk(options: {
       const secret = typed.get(id) ?? null;
       typed.delete(id);
       return secret;
+    },
+    takeAgreed: (file: string) => {
+      const estate = agreed.get(file) ?? null;
+      agreed.delete(file);
+      return estate;
     },
     vault,
     status: desktopStatus.show,
@@ -116,7 +123,12 @@ export function openDesk(options: {
     (choice) => openEstate(choice, common),
     (error) => log('error', 'session.not-closed', { error }),
   );
-  const changes = followEstateFile({ lifecycle, connected, log });
+  const changes = followEstateFile({
+    lifecycle,
+    connected,
+    agree: (file, estate) => agreed.set(file, estate),
+    log,
+  });
   let ending = false;
   /** What the window shows is of this one; `null`: none, it shows how to open one. */
   let shown: string | null = options.choice && keyOf(options.choice);

@@ -21,6 +21,8 @@ export async function findEstate(
     connected: ConnectedEstates;
     /** What was typed while connecting to it, once; `null`: nothing. */
     takeTyped: (id: string) => TypedSecret | null;
+    /** What a changed file was agreed to say, once; `null`: the file is read. */
+    takeAgreed: (file: string) => Estate | null;
     credentials: CredentialStore;
     fetch: typeof fetch;
     log: Log;
@@ -45,7 +47,9 @@ export async function findEstate(
     };
   }
   const estate =
-    choice.kind === 'file' ? await readEstateFile(choice.path) : estateOf(options.connected.get(choice.id));
+    choice.kind === 'file'
+      ? (options.takeAgreed(choice.path) ?? (await readEstateFile(choice.path)))
+      : estateOf(options.connected.get(choice.id));
   const secrets = secretsOf(estate);
   const typed = choice.kind === 'connected' ? options.takeTyped(choice.id) : null;
   if (typed) credentials.set({ name: 'ledger', ...typed });

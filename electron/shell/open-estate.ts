@@ -4,6 +4,7 @@ import type { Settings } from '../../shared/contract/session';
 import type { DeskStatus } from '../../shared/domain/attention/desk-status';
 import { isQuiet, minuteOfDay } from '../../shared/domain/attention/quiet-hours';
 import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
+import type { Estate } from '../../shared/domain/estate/estate';
 import { hasProduction } from '../../shared/domain/estate/has-production';
 import type { SessionHandlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Log } from '../log/log';
@@ -52,6 +53,7 @@ export interface Surroundings {
   practice: PracticeKeeper;
   connected: ConnectedEstates;
   takeTyped: (id: string) => TypedSecret | null;
+  takeAgreed: (file: string) => Estate | null;
   onSettings: (listener: () => void) => () => void;
   /** Tells when something became of a change of the estate's file. */
   onChanges: (listener: () => void) => () => void;

@@ -54,7 +54,7 @@ export function EstateChangeBanner() {
           variant="default"
           size="compact-xs"
           loading={accept.isPending}
-          onClick={() => accept.mutate({})}
+          onClick={() => accept.mutate({ hosts: change.hosts, commands: change.commands })}
         >
           Allow and apply
         </Button>

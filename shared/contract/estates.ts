@@ -53,6 +53,9 @@ export const estateProcedures = {
   'estates.close': action(z.object({ anyway }), estatesSchema),
   /** Takes a recent one from the list; what Signalbox keeps of it stays. */
   'estates.forget': action(byKey, estatesSchema),
-  /** Takes up a change of the open estate's file that names new hosts or commands. */
-  'estates.accept-change': action(nothing, estatesSchema),
+  /** Takes up a change of the open estate's file that names new hosts or commands: these, as the person was shown them. */
+  'estates.accept-change': action(
+    z.object({ hosts: z.array(z.string()), commands: z.array(z.string()) }),
+    estatesSchema,
+  ),
 } as const;

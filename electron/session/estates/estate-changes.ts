@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { EstateChange } from '../../../shared/contract/estates';
 import type { Estate } from '../../../shared/domain/estate/estate';
-import { newReach, reachOf } from '../../../shared/domain/estate/reach-of';
+import { newReach } from '../../../shared/domain/estate/reach-of';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { inBackground, type Log } from '../../log/log';
@@ -38,19 +38,30 @@ interface Candidate {
 export function followEstateFile(options: {
   lifecycle: Lifecycle<EstateChoice, Openable & { session: Session }>;
   connected: ConnectedEstates;
+  /** Has the file's next opening take this, as it was looked at, whatever the file says by then. */
+  agree: (file: string, estate: Estate) => void;
   log: Log;
 }): FollowedChanges {
-  const { lifecycle, connected, log } = options;
+  const { lifecycle, connected, agree, log } = options;
   const listeners = new Set<() => void>();
   let change: EstateChange | null = null;
   let waiting: Candidate | null = null;
   let stopFollowing: () => void = () => undefined;
   let retry: NodeJS.Timeout | null = null;
+  /** The newest look is the one that counts: an older one may end after it. */
+  let looks = 0;
 
   function tell(next: EstateChange | null): void {
     if (isDeepStrictEqual(change, next)) return;
     change = next;
     for (const listener of [...listeners]) listener();
+  }
+
+  /** What was looked at before is not the change any more: it is neither taken up by itself nor by the person. */
+  function letGo(): void {
+    if (retry) clearTimeout(retry);
+    retry = null;
+    waiting = null;
   }
 
   async function takeUp(candidate: Candidate): Promise<void> {
@@ -73,18 +84,21 @@ export function followEstateFile(options: {
   }
 
   async function look(session: Session, read: () => Promise<Candidate | null>): Promise<void> {
+    looks += 1;
+    const mine = looks;
+    const isOld = (): boolean => mine !== looks || lifecycle.current()?.session !== session;
     let candidate: Candidate | null;
     try {
       candidate = await read();
     } catch (error) {
-      if (lifecycle.current()?.session !== session) return;
-      waiting = null;
+      if (isOld()) return;
+      letGo();
       return tell({ state: 'broken', failure: failureOf(error) });
     }
-    if (lifecycle.current()?.session !== session) return;
-    waiting = null;
+    if (isOld()) return;
+    letGo();
     if (!candidate || isDeepStrictEqual(candidate.estate, session.estate)) return tell(null);
-    const { hosts, commands } = newReach(reachOf(session.estate), reachOf(candidate.estate));
+    const { hosts, commands } = newReach(session.estate, candidate.estate);
     if (hosts.length + commands.length === 0) return takeUp(candidate);
     waiting = candidate;
     tell({ state: 'asks', hosts, commands });
@@ -97,9 +111,14 @@ export function followEstateFile(options: {
         inBackground(
           log,
           'estate.change-not-taken-up',
-          look(session, async () => ({ estate: await readEstateFile(path), keep: () => undefined })),
+          look(session, async () => {
+            const estate = await readEstateFile(path);
+            return { estate, keep: () => agree(path, estate) };
+          }),
         );
       watchFile(path, { interval: lookEvery, persistent: false }, onFile);
+      // It may have changed before anybody watched it.
+      onFile();
       return () => unwatchFile(path, onFile);
     }
     if (choice.kind !== 'connected') return () => undefined;
@@ -130,9 +149,7 @@ export function followEstateFile(options: {
   const stopListening = lifecycle.onChange(() => {
     stopFollowing();
     stopFollowing = () => undefined;
-    if (retry) clearTimeout(retry);
-    retry = null;
-    waiting = null;
+    letGo();
     tell(null);
     const state = lifecycle.now();
     const open = lifecycle.current();
@@ -141,8 +158,8 @@ export function followEstateFile(options: {
 
   return {
     now: () => change,
-    async accept() {
-      if (!waiting)
+    async accept(shown) {
+      if (!waiting || !isDeepStrictEqual(change, { state: 'asks', ...shown }))
         throw new FailureError({
           code: 'not-found',
           message: 'The estate file changed again meanwhile.',
@@ -158,7 +175,7 @@ export function followEstateFile(options: {
     close() {
       stopListening();
       stopFollowing();
-      if (retry) clearTimeout(retry);
+      letGo();
     },
   };
 }

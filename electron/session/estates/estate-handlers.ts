@@ -1,4 +1,5 @@
 import type { EstateChange, EstateEntry, Estates, estateProcedures } from '../../../shared/contract/estates';
+import type { Reach } from '../../../shared/domain/estate/reach-of';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import type { HandlersOf } from '../../ipc/dispatcher';
 import { type EstateChoice, entryOf, keyOf } from './choice';
@@ -8,8 +9,8 @@ import type { Lifecycle, Openable } from './lifecycle';
 /** What becomes of changes of the open estate's file. */
 export interface EstateChanges {
   now(): EstateChange | null;
-  /** Takes up what waits for the person. @throws FailureError `not-found`: nothing does. */
-  accept(): Promise<void>;
+  /** Takes up what waits for the person. @throws FailureError `not-found`: nothing does, or something else than they were shown. */
+  accept(shown: Reach): Promise<void>;
 }
 
 /** Handlers of which estate is open. */
@@ -69,8 +70,8 @@ export function estateHandlers(options: {
       known.forget(key);
       return get();
     },
-    'estates.accept-change': async () => {
-      await changes.accept();
+    'estates.accept-change': async (shown) => {
+      await changes.accept(shown);
       return get();
     },
   };

@@ -45,8 +45,30 @@ export function reachOf(estate: Estate): Reach {
   return { hosts: [...hosts].sort(), commands: [...commands].sort() };
 }
 
-/** What the one reaches or runs and the other doesn't. */
-export const newReach = (before: Reach, after: Reach): Reach => ({
-  hosts: after.hosts.filter((host) => !before.hosts.includes(host)),
-  commands: after.commands.filter((command) => !before.commands.includes(command)),
-});
+/** Places that an estate leads to without naming their hosts: repos, and clusters that a kubeconfig names. */
+function placesOf({ ledger, environments }: Estate): string[] {
+  const repos = [
+    ['the release repo', ledger.url],
+    ['the repo of records', ledger.records?.url],
+  ].flatMap(([what, url]) => (url === undefined ? [] : [`${what} ${url}`]));
+  const clusters = environments.flatMap(({ cluster }) =>
+    cluster ? [`the cluster ${cluster.context} of ${cluster.kubeconfig ?? 'your kubeconfig'}`] : [],
+  );
+  return [...new Set([...repos, ...clusters])];
+}
+
+const added = (before: readonly string[], after: readonly string[]): string[] =>
+  after.filter((one) => !before.includes(one));
+
+/**
+ * What an estate reaches or runs and the one before did not: `hosts` holds places, too, that a changed file leads to
+ * without naming a host, as "the cluster prod of your kubeconfig".
+ */
+export function newReach(before: Estate, after: Estate): Reach {
+  const was = reachOf(before);
+  const is = reachOf(after);
+  return {
+    hosts: [...added(was.hosts, is.hosts), ...added(placesOf(before), placesOf(after))],
+    commands: added(was.commands, is.commands),
+  };
+}
