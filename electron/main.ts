@@ -23,6 +23,7 @@ import { openSettings, type SettingsStore } from './shell/settings';
 import { openTroubleWindow, troubleText } from './shell/trouble-window';
 import { closeToOthers, passingFolder, prepareUserData } from './shell/user-data';
 import { openWindow } from './shell/window';
+import { lifeController } from './systems/life';
 
 /**
  * Wiring only: what exists, and who is handed what. The window comes first; what it shows is loaded and opened behind it
@@ -51,7 +52,7 @@ let window: BrowserWindow | null = null;
 let desk: Desk | null = null;
 let screenLock: ScreenLock | null = null;
 const graphics = watchGraphics(app.getPath('userData'), log);
-const quitting = new AbortController();
+const quitting = lifeController();
 
 const show = (): void => {
   if (window?.isMinimized()) window.restore();

@@ -16,6 +16,7 @@ import { noAnnouncements } from '../announcements/announce';
 import { marksIn } from '../ledger/marks-and-notes';
 import { inBackground, noLog } from '../log/log';
 import type { Cluster } from '../observation/types';
+import { lifeController } from '../systems/life';
 import { earlyPreview, mayStepIn } from './app-preflight';
 import { autopilotDecisions } from './bags/autopilot-decisions';
 import { startAutopilot } from './bags/autopilot-loop';
@@ -64,7 +65,7 @@ export function createEngine(config: EngineConfig): Engine {
   const now = config.now ?? (() => new Date());
   const changes = gatherChanges();
   const log = config.log ?? noLog;
-  const closing = new AbortController();
+  const closing = lifeController();
   const journal = (config.openJournal ?? openJournal)(config.journalFile, now);
 
   /** What changed of one app changes its cells alone; the window then asks for those (`board.cells`). */

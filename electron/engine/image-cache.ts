@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import type { ImageFound } from '../../shared/domain/ledger/image-found';
 import { inBackground, type Log } from '../log/log';
+import { lifeController } from '../systems/life';
 import type { AppImages } from '../systems/registry/app-images';
 
 /**
@@ -35,7 +36,7 @@ export function imageCache(
 ): ImageCache {
   const known = new Map<string, { at: number; found: ImageFound }>();
   const queue = new PQueue({ concurrency: 2 });
-  const closing = new AbortController();
+  const closing = lifeController();
   const keyOf = (app: string, version: string): string => `${app}\u0000${version}`;
   const within = (app: string, version: string, age: number): ImageFound | null => {
     const one = known.get(keyOf(app, version));

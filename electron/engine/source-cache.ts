@@ -3,6 +3,7 @@ import type { Change } from '../../shared/domain/ledger/change';
 import type { CommitChecks } from '../../shared/domain/ledger/commit-checks';
 import { inBackground, type Log } from '../log/log';
 import type { Sources } from '../systems/github/github-sources';
+import { lifeController } from '../systems/life';
 
 /**
  * What the apps' source repos said, kept so that an action in a hurry asks nobody: `peek…` answers at once with what is
@@ -46,7 +47,7 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
   const checks = new Map<string, CommitChecks>();
   const asked = new Map<string, number>();
   const queue = new PQueue({ concurrency: 2 });
-  const closing = new AbortController();
+  const closing = lifeController();
 
   async function loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change> {
     const known = changes.get(key(app, from, to));

@@ -8,6 +8,7 @@ import { GitError } from '../systems/git/errors';
 import { gitLog } from '../systems/git/git-log';
 import { writeCommit } from '../systems/git/sign-commit';
 import { encodePack } from '../systems/git/write-objects';
+import { lifeController } from '../systems/life';
 import { ledgerFailure } from './failures';
 import { findOperationCommit } from './find-operation';
 import { openInPlace } from './in-place';
@@ -64,7 +65,7 @@ export class MirroredLedger implements Ledger {
   readonly #newest: Newest;
   readonly #remoteWatch: RemoteWatch;
   readonly #transactions = new PQueue({ concurrency: 1 });
-  readonly #closing = new AbortController();
+  readonly #closing = lifeController();
   readonly #log: Log;
   readonly proposals: Proposals;
 

@@ -6,6 +6,7 @@ import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { inBackground, type Log, noLog } from '../log/log';
 import { hasEnded } from '../systems/argo/read-workflow';
+import { lifeController } from '../systems/life';
 import { addLast } from './last-lines';
 import { appsTouched, type Cluster, type ClusterChange } from './types';
 
@@ -56,7 +57,7 @@ export function keepFailingLogs(options: {
   const { view } = cluster;
   const asked = new Set<string>();
   const queue = new PQueue({ concurrency: 2 });
-  const closing = new AbortController();
+  const closing = lifeController();
 
   /** @returns whether there is nothing more to ask for: it was read, as far as there was anything. */
   const read = async ({ namespace, pod, container, previous, ...told }: Wanted): Promise<boolean> => {

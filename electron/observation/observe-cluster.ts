@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { type ClusterAction, clusterActions } from '../../shared/domain/estate/cluster-access';
 import { cutText } from '../../shared/domain/log/log-text';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
@@ -17,6 +16,7 @@ import type {
   WatchTiming,
 } from '../systems/kubernetes/types';
 import { watchResource } from '../systems/kubernetes/watch';
+import { lifeController } from '../systems/life';
 import type { OnOdd } from '../systems/read-object';
 import { pollObjects } from '../systems/watch/poll-objects';
 import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
@@ -98,9 +98,7 @@ export function observeCluster(options: {
   const { place, log } = options;
   const connection = options.connection ?? withoutKubernetes(place.environment);
   const unasked = options.connection === null ? noKubernetes(place.environment) : null;
-  const stop = new AbortController();
-  // Every request of every watch, review and probe listens; that many is no leak.
-  setMaxListeners(0, stop.signal);
+  const stop = lifeController();
   const kinds = watchedKinds(place);
   const workflowKind: WatchedKind = kinds.workflows;
   const meters = new Map<WatchedKind, WatchMeter>();

@@ -15,6 +15,11 @@ describe('an estate that is opened', () => {
   let folder: string;
   let practice: PracticeProcess;
   const faults: string[] = [];
+  /** Node's own, by their stacks: eleven listeners on one signal are one for each environment or app that nobody counted. */
+  const warnings: (string | undefined)[] = [];
+  const onWarning = (warning: Error): void => {
+    if (warning.name === 'MaxListenersExceededWarning') warnings.push(warning.stack);
+  };
 
   const open = async (change: (estate: Estate) => Estate = (estate) => estate): Promise<Session> =>
     openSession({
@@ -31,11 +36,13 @@ describe('an estate that is opened', () => {
     });
 
   beforeAll(async () => {
+    process.on('warning', onWarning);
     folder = await mkdtemp(path.join(tmpdir(), 'signalbox-session-'));
     practice = await startPracticeProcess(['--dir', path.join(folder, 'practice'), '--speed', '20']);
   });
   afterAll(async () => {
     await practice.stop();
+    process.off('warning', onWarning);
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -55,6 +62,8 @@ describe('an estate that is opened', () => {
       await session.close();
     }
     expect(faults).toEqual([]);
+    expect(warnings).toEqual([]);
+    expect(practice.errors()).not.toContain('MaxListenersExceededWarning');
   });
 
   it('tells what the bot commits for this console as the person’s, on the board and in the history', async () => {

@@ -24,6 +24,7 @@ import type { Sources } from '../systems/github/github-sources';
 import { createPullRequests } from '../systems/github/pull-requests';
 import { createRepoRights } from '../systems/github/repo-rights';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
+import { lifeController } from '../systems/life';
 import { makeOwnFolder } from '../systems/own-folder';
 import { type AppImages, createAppImages } from '../systems/registry/app-images';
 import { createServerAccounts, passingSessions, type ServerAccounts } from './accounts/server-accounts';
@@ -262,7 +263,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   });
 
   const { apps } = engine;
-  const closing = new AbortController();
+  const closing = lifeController();
   let hasBranch = false;
   const updateHistory = (): void => {
     hasBranch = true;

@@ -6,6 +6,7 @@ import type { ObservationStore } from '../archive/observations';
 import { inBackground, type Log } from '../log/log';
 import { testsOf } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
+import { lifeController } from '../systems/life';
 
 /** Milliseconds between two looks at an archive, and after one that failed. */
 const lookEvery = 10 * 60_000;
@@ -27,7 +28,7 @@ export function readArchives(options: {
   report: (failure: Failure | null) => void;
   log: Log;
 }): () => void {
-  const closing = new AbortController();
+  const closing = lifeController();
   for (const [environment, cluster] of options.clusters) {
     if (cluster.archive === null) continue;
     const looking = lookOn({ ...options, environment, cluster, signal: closing.signal });

@@ -2,6 +2,7 @@ import { sourceRepoName } from '../../shared/domain/estate/source-repo-name';
 import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
 import { type GitHub, gitHubFailure } from '../systems/github/github-client';
 import { type ListedRun, listRuns, runOf } from '../systems/github/runs';
+import { lifeController } from '../systems/life';
 
 /** What GitHub Actions ran on the apps' versions, asked in the background and kept. */
 export interface ReleaseRuns {
@@ -40,7 +41,7 @@ export function releaseRuns(options: {
   const { now } = options;
   const known = new Map<string, Known>();
   const timers = new Set<NodeJS.Timeout>();
-  const closing = new AbortController();
+  const closing = lifeController();
 
   const isRunning = ({ runs }: Known): boolean => runs?.some(({ status }) => status !== 'completed') ?? false;
   const isOld = (one: Known): boolean => {

@@ -5,6 +5,7 @@ import { isPipelineSubject } from '../../shared/domain/history/history-rules';
 import type { ArchiveStore } from '../archive/archive-store';
 import type { History } from '../history/open-history';
 import type { ActionsWorkflow } from '../systems/github/workflow-dispatch';
+import { lifeController } from '../systems/life';
 
 /** How far back deployments are asked about (milliseconds), and how many at most. */
 const lookBack = 2 * 24 * 3_600_000;
@@ -40,7 +41,7 @@ export function startedRuns(options: {
   now: () => number;
 }): StartedRuns {
   const { history, archive, now } = options;
-  const closing = new AbortController();
+  const closing = lifeController();
   /** By commit: how often it was asked about, and when it may be again. */
   const asked = new Map<string, { looks: number; from: number }>();
   let timer: NodeJS.Timeout | null = null;

@@ -16,6 +16,7 @@ import { heldBy } from '../session/estates/held-by';
 import type { Openable } from '../session/estates/lifecycle';
 import { createHandlers, createStreamHandlers } from '../session/handlers';
 import { openSession, type Session } from '../session/open-session';
+import { lifeController } from '../systems/life';
 import { about } from './about';
 import { announcementStore } from './announcement-store';
 import type { CredentialStore } from './credential-store';
@@ -105,7 +106,7 @@ export async function openEstate(choice: EstateChoice, around: Surroundings): Pr
   });
   if (source.practice) bringPracticeSessions(session.accounts, source.practice, log);
   const guard = guardDeploys(session.engine, around.window, log);
-  const closing = new AbortController();
+  const closing = lifeController();
   const after: (() => Promise<unknown>)[] = [];
   try {
     settings.estates.opened({

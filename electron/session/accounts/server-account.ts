@@ -21,6 +21,7 @@ import {
   isArgosCookie,
 } from '../../systems/argo/server/session-value';
 import type { ClusterAddress } from '../../systems/kubernetes/address-words';
+import { lifeController } from '../../systems/life';
 import type { FoundSession, SavedSession, SessionStore, SignInWindow, SignInWindows } from './ports';
 import { RareWrites } from './rare-writes';
 import { startOf } from './start-page';
@@ -58,8 +59,8 @@ export class ServerAccount implements ServerSession {
   /** The credential is the same object for as long as it is the same one. */
   #live: { saved: SavedSession; credential: ServerCredential; forThisRun: string | null } | null = null;
   #ended: Extract<ArgoSession, { state: 'ended' }> | null = null;
-  #waker = new AbortController();
-  #leaver = new AbortController();
+  #waker = lifeController();
+  #leaver = lifeController();
   /** Whose requests may run still: of who is signed in, or was last. */
   #lastName: string | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -237,7 +238,7 @@ export class ServerAccount implements ServerSession {
   /** Ends what is read as whoever was signed in. */
   #leave(why: (place: ClusterAddress) => Error): void {
     const leaver = this.#leaver;
-    this.#leaver = new AbortController();
+    this.#leaver = lifeController();
     const { environment, system, url } = this.#ground.place;
     leaver.abort(why({ context: environment, server: url, system: argoSystemNames[system] }));
   }
@@ -339,7 +340,7 @@ export class ServerAccount implements ServerSession {
       this.#turn += 1;
       if (isOther) this.#leave(notSignedIn);
       const waker = this.#waker;
-      this.#waker = new AbortController();
+      this.#waker = lifeController();
       waker.abort();
     }
     this.#ground.onChange();

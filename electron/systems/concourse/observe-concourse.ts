@@ -15,6 +15,7 @@ import {
 } from '../../../shared/domain/concourse/polling';
 import type { Log } from '../../log/log';
 import { backoff } from '../kubernetes/backoff';
+import { lifeController } from '../life';
 import type { ConcourseClient } from './concourse-client';
 import { ConcourseTrouble, concourseFailure } from './concourse-trouble';
 import {
@@ -62,7 +63,7 @@ export function observeConcourse(options: {
 }): ConcourseView {
   const { client, now, log, speed = 1 } = options;
   const { host } = new URL(client.url);
-  const closing = new AbortController();
+  const closing = lifeController();
   const { signal } = closing;
   const states = options.pipelines.map(emptyState);
   const listeners = new Set<(environments: readonly string[]) => void>();

@@ -1,6 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
+import { lifeController } from '../life';
 import type { ClusterAddress } from './address-words';
 import { type CredentialSource, type Credentials, credentialSource } from './credentials';
 import { ExecError } from './exec-error';
@@ -40,13 +40,6 @@ export async function connect(options: ConnectionOptions = {}): Promise<Connecti
   return new ClusterConnection(context, source, options.requestTimeout ?? 15_000, trust?.gate);
 }
 
-/** Every watch of the cluster that waits listens; that many is no leak, and each takes its listener back. */
-function wakeUp(): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
-}
-
 class ClusterConnection implements Connection {
   readonly context: string;
   readonly server: string;
@@ -59,7 +52,7 @@ class ClusterConnection implements Connection {
   #access: Access | undefined;
   #accessAt = 0;
   #asking: Promise<Access> | undefined;
-  #woken = wakeUp();
+  #woken = lifeController();
   readonly #unsubscribe: (() => void) | undefined;
 
   constructor(context: KubeContext, source: CredentialSource, timeout: number, trust: TrustGate | undefined) {
@@ -109,7 +102,7 @@ class ClusterConnection implements Connection {
     this.#source.forget();
     this.#drop();
     this.#woken.abort();
-    this.#woken = wakeUp();
+    this.#woken = lifeController();
   }
 
   #drop(): void {

@@ -14,6 +14,7 @@ import { packBytes } from '../git/bounded-fetch';
 import type { HttpAuth } from '../git/http-auth';
 import type { Sources } from '../github/github-sources';
 import { forTyped, type Listed, type Listing } from '../github/typed-name';
+import { lifeController } from '../life';
 import { sourceFailure } from './failures';
 import { openSourceRepo, type SourceRepo } from './source-repo';
 
@@ -48,7 +49,7 @@ export function createGitSources(config: {
 }): GitSources {
   const repos = new Map<string, SourceRepo>();
   const isMigration = pathMatcher(config.migrations ?? migrationPatterns);
-  const closing = new AbortController();
+  const closing = lifeController();
   // A first fetch may take long: two at a time, so that a board of sixty apps does not start sixty.
   const fetches = new PQueue({ concurrency: 2 });
   let freshness: Freshness = { state: 'connecting', asOf: null };
