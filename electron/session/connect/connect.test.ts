@@ -44,6 +44,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   for (const close of closing.splice(0)) await close();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
@@ -245,6 +246,47 @@ describe('connecting', () => {
     expect(await failureOf(handlers['connect.finish'](finish))).toMatchObject({ code: 'not-found' });
     expect(opened).toEqual([]);
   });
+
+  it.each([
+    [
+      'a wrapper',
+      { exec: { wrapper: ['./gds', '--'] } },
+      /the wrapper \u201c\.\/gds\u201d of dev is a relative path/,
+    ],
+    ['a wrapper further up', { exec: { wrapper: ['../bin/gds'] } }, /is a relative path/],
+    [
+      'a kubeconfig',
+      { kubeconfig: 'kube/config' },
+      /the kubeconfig \u201ckube\/config\u201d of dev is a relative path/,
+    ],
+  ])(
+    'runs and reads nothing relative to where it was started from: %s in the repo\u2019s file',
+    async (_, cluster, message) => {
+      // What lies there is of nobody that the person chose.
+      vi.spyOn(process, 'cwd').mockReturnValue(folder);
+      await commit({
+        'signalbox.yaml': stringify({
+          ...file,
+          environments: [{ name: 'dev', cluster: { context: 'd', ...cluster } }],
+          pipelines: [],
+        }),
+      });
+      const handlers = connecting();
+      expect(await handlers['connect.look'](wish(`file://${repo}`))).toMatchObject({ outcome: 'found' });
+      const finish = {
+        name: 'x',
+        environments: [connection('dev', { context: 'd' })],
+        chain: [],
+        recordsBranch: null,
+        anyway: false,
+      };
+      expect(await failureOf(handlers['connect.finish'](finish))).toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringMatching(message),
+      });
+      expect(opened).toEqual([]);
+    },
+  );
 
   it('says where it looked when there is neither, and finds another layout when it is told', async () => {
     await commit({ 'deploy/dev/web.yaml': 'image_tag: v1\n', 'deploy/live/web.yaml': 'image_tag: v1\n' });

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { writeFileSync } from 'atomically';
 import { z } from 'zod';
 import { amendEstate, estateAmendmentSchema } from '../../../shared/domain/estate/amend-estate';
 import type { Estate } from '../../../shared/domain/estate/estate';
 import { parseEstate } from '../../../shared/domain/estate/parse-estate';
+import { relativePlaces } from '../../../shared/domain/estate/relative-places';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { withAbsolutePaths } from '../choose-estate';
 
@@ -67,6 +69,16 @@ export function connectedEstates(userData: string): ConnectedEstates {
   };
 }
 
+/** A file in a repo has no folder here: what was meant could only be guessed, and a guess would be run. */
+const nowhere = (what: string): FailureError =>
+  new FailureError({
+    code: 'invalid-input',
+    message: `${estateFileInRepo}: ${what} is a relative path.`,
+    meaning:
+      'This estate comes from the release repo, which has no folder on this computer that it could be relative to. Nothing is run.',
+    next: [{ do: 'advice', label: 'Name a program that is in PATH, or a full path (~/… is your home).' }],
+  });
+
 /** The file's name in the release repo, at its root. */
 export const estateFileInRepo = 'signalbox.yaml';
 
@@ -77,5 +89,8 @@ export const estateFileInRepo = 'signalbox.yaml';
 export function estateOf({ text, amendment }: ConnectedEstate): Estate {
   const parsed = parseEstate(text, estateFileInRepo, (value) => amendEstate(value, amendment));
   if (!parsed.ok) throw new FailureError(parsed.failure);
-  return withAbsolutePaths(parsed.value, process.cwd());
+  const [relative] = relativePlaces(parsed.value);
+  if (relative !== undefined) throw nowhere(relative);
+  // Nothing is relative any more: where Signalbox was started from decides on nothing.
+  return withAbsolutePaths(parsed.value, homedir());
 }

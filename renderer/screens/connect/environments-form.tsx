@@ -2,6 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Connection, KubeContexts, Look } from '../../../shared/contract/connect';
 import { matchContext } from '../../../shared/domain/estate/match-contexts';
+import { shellWords, typedLine } from '../../../shared/domain/estate/shell-words';
 import { useContexts, useFinish } from '../../data/connect-queries';
 import { LeaveDialog } from '../../ui/estate/leave-dialog';
 import { FailurePanel } from '../../ui/finding/failure-panel';
@@ -22,10 +23,21 @@ const rowsOf = (look: Found, { contexts }: Pick<KubeContexts, 'contexts'>): Row[
     name,
     tier,
     context: context !== null && names.includes(context) ? context : matchContext(name, names),
-    wrapper: wrapper.join(' '),
+    wrapper: typedLine(wrapper),
     argoCd: argoCd ?? '',
     argoWorkflows: argoWorkflows ?? '',
   }));
+};
+
+/** The words of a row's wrapper; none while they can't be told. */
+const wordsOf = ({ wrapper }: Row): string[] => {
+  const read = shellWords(wrapper);
+  return read.ok ? read.words : [];
+};
+/** What is wrong with a row's wrapper. */
+const problemOf = ({ wrapper }: Row): string | null => {
+  const read = shellWords(wrapper);
+  return read.ok ? null : read.reason;
 };
 
 /** Which context of the kubeconfig each environment's cluster is, matched by name, to be put right where it is not. */
@@ -48,7 +60,7 @@ export function EnvironmentsForm({ look }: { look: Found }) {
       name: name.trim() || look.name,
       environments: rows.map((row) => ({
         ...row,
-        wrapper: row.wrapper.split(/\s+/).filter(Boolean),
+        wrapper: wordsOf(row),
         argoCd: row.argoCd.trim() || null,
         argoWorkflows: row.argoWorkflows.trim() || null,
       })),
@@ -92,6 +104,7 @@ export function EnvironmentsForm({ look }: { look: Found }) {
               placeholder="gds aws role --"
               autoComplete="off"
               value={row.wrapper}
+              error={problemOf(row)}
               onChange={(event) => change(index, { wrapper: event.currentTarget.value })}
             />
           </div>
@@ -157,7 +170,11 @@ export function EnvironmentsForm({ look }: { look: Found }) {
       {finish.error && !question && <FailurePanel failure={finish.error.failure} />}
       <LeaveDialog failure={question} onStay={() => finish.reset()} onLeave={() => send(true)} />
       <div className={classes.actions}>
-        <Button loading={finish.isPending} onClick={() => send(false)}>
+        <Button
+          loading={finish.isPending}
+          disabled={rows.some((row) => problemOf(row) !== null)}
+          onClick={() => send(false)}
+        >
           Save and open
         </Button>
         <p className={classes.quiet}>Nothing is deployed. No command runs before you allowed it.</p>
