@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { authorizationOf } from '../systems/argo/server/session-value';
 
 /** What the suite is told of the cluster that it runs against. */
 export interface ConformanceOptions {
@@ -22,10 +23,10 @@ export interface ConformanceOptions {
   serviceAccount: string | undefined;
   /** Seconds that anything is waited for. */
   timeout: number;
-  /** Argo CD's own server, by which Applications are seen and asked then, and the token for it. */
-  argocdServer: { url: string; token: string } | undefined;
+  /** Argo CD's own server, by which Applications are seen and asked then, with the header `Authorization` for it. */
+  argocdServer: { url: string; authorization: string } | undefined;
   /** The same of Argo Workflows' server, for workflows. */
-  argoServer: { url: string; token: string } | undefined;
+  argoServer: { url: string; authorization: string } | undefined;
   /** Only cases whose name holds it. */
   grep: string | undefined;
   json: boolean;
@@ -121,5 +122,7 @@ function serverOf(
     throw new Error(`--${option} must be an http(s) URL.`);
   const variable = option === 'argocd-server' ? 'SIGNALBOX_ARGOCD_TOKEN' : 'SIGNALBOX_ARGO_TOKEN';
   if (!token) throw new Error(`--${option} needs a token in the environment variable ${variable}.`);
-  return { url, token };
+  const authorization = authorizationOf(option === 'argocd-server' ? 'argo-cd' : 'argo-workflows', token);
+  if (authorization === null) throw new Error(`What ${variable} holds can't be a token.`);
+  return { url, authorization };
 }

@@ -48,7 +48,7 @@ async function argoWorkflows({ ready, control }: PracticeProcess) {
   const { authorization } = await control.signInToArgo({ environment, system });
   return {
     args: ['--argo-server', first?.argo?.workflows?.url ?? ''],
-    environment: { SIGNALBOX_ARGO_TOKEN: authorization.replace(/^Bearer /, '') },
+    environment: { SIGNALBOX_ARGO_TOKEN: authorization },
   };
 }
 

@@ -96,7 +96,7 @@ export interface OpenBench {
 function serversOf({ argocdServer, argoServer }: ConformanceOptions, environment: string): ArgoServerDoors {
   const doorOf = (system: ArgoSystem, server: ConformanceOptions['argoServer']) => {
     if (!server) return undefined;
-    const credential = { authorization: `Bearer ${server.token}`, cookie: null };
+    const credential = { authorization: server.authorization, cookie: null };
     const { signal } = new AbortController();
     const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
     const connection = connectServer({ place: { environment, system, url: server.url }, session });
