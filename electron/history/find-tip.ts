@@ -30,6 +30,15 @@ export async function recordsAt(
   return gitDir && commit ? { gitDir, commit } : null;
 }
 
+/** Where what Concourses told stands now; `null`: nothing was kept yet. */
+export async function concourseAt(
+  place: NonNullable<WorkerOptions['concourse']>,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const gitDir = gitDirOf(place.repo);
+  return gitDir && findCommit(gitDir, place.branch, signal);
+}
+
 /** The commit that a branch, by whatever name, stands at; `null`: there is none. */
 async function findCommit(gitDir: string, branch: string, signal?: AbortSignal): Promise<string | null> {
   for (const ref of branch.startsWith('refs/')

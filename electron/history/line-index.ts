@@ -28,6 +28,8 @@ export interface LineParts {
   /** Blobs that ended a worker: they are not read. All lines share it, and each keeps it in its index. */
   skipped: Set<string>;
   maxPageCount: number | undefined;
+  /** Left out: the release repo. */
+  origin?: LineView['origin'];
   onProgress: (progress: IndexProgress) => void;
   /** Another file is left out ({@link LineIndex.missing}). */
   onMissing: () => void;
@@ -156,7 +158,12 @@ export class LineIndex {
     if (!this.#statements) throw new Error('The history index is not open.');
     this.#facts ??= readFacts(this.#statements);
     const facts = this.#facts;
-    return { statements: this.#statements, facts, lines: () => this.#linesOf(facts) };
+    return {
+      statements: this.#statements,
+      facts,
+      origin: this.#parts.origin ?? null,
+      lines: () => this.#linesOf(facts),
+    };
   }
 
   /** While the index is not complete, older history and kinds still change: then it is read again each time. */

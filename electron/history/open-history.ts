@@ -39,6 +39,8 @@ export interface HistoryOptions {
   template?: string;
   /** Where records of operations lie, if not on the branch itself: a local repo, and a branch or ref of it. */
   records?: { repo: string; branch: string };
+  /** What Concourses told (`electron/archive/concourse-line.ts`); it need not be there yet. Left out: the estate has none. */
+  concourse?: { repo: string; branch: string };
   /** Left out: nothing is logged. */
   log?: Log;
 }
@@ -150,6 +152,7 @@ export function openHistory(
     mark,
     skipped,
     ...(options.records ? { records: options.records } : {}),
+    ...(options.concourse ? { concourse: options.concourse } : {}),
     ...(maxPageCount === undefined ? {} : { maxPageCount }),
   };
   const calls = new Calls<Call>();

@@ -25,6 +25,8 @@ export interface WorkerOptions {
   template: string;
   /** Where records of operations lie, if not on the branch itself; `repo` a local one. */
   records?: { repo: string; branch: string };
+  /** What Concourses told, as Signalbox keeps it: a local repo and a branch, which need not be there yet. */
+  concourse?: { repo: string; branch: string };
   /** Where the worker writes which blob it reads. */
   mark?: SharedArrayBuffer;
   /** Blobs that ended a worker before: they are not read. */

@@ -8,10 +8,10 @@ import { gitDirOf } from '../systems/git/history/git-stream';
 import { isDamage } from '../systems/sqlite/database-errors';
 import { answerTo } from './answers';
 import { historyFailure } from './failures';
-import { findTip, recordsAt } from './find-tip';
+import { concourseAt, findTip, recordsAt } from './find-tip';
 import type { RecordsAt } from './index/claim-sources';
 import { CopiedRecords, CopiesNotSeen, deletedHere } from './index/moved-records';
-import { compileLayout, type Layout } from './index/path-matcher';
+import { compileLayout, concourseLayout, concourseTagPath, type Layout } from './index/path-matcher';
 import { leftOutNotice, newReadMark } from './index/read-guard';
 import { LineIndex, type LineUpdated } from './line-index';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
@@ -40,9 +40,9 @@ const recordsLayout: Layout = {
   },
 };
 
-/** Where the index of records that lie apart is kept. */
-const recordsIndexFile = (indexFile: string): string =>
-  indexFile.replace(/(\.\w+)?$/, (ending) => `-records${ending}`);
+/** Where the index of what lies apart is kept. */
+const indexFileOf = (indexFile: string, what: 'records' | 'concourse'): string =>
+  indexFile.replace(/(\.\w+)?$/, (ending) => `-${what}${ending}`);
 
 /** Everything that the worker does, apart from its messages. */
 export class HistoryService {
@@ -53,6 +53,8 @@ export class HistoryService {
   readonly #tags: LineIndex;
   /** Records that lie apart; `null`: they don't. */
   readonly #records: LineIndex | null;
+  /** What Concourses told; `null`: the estate has none. */
+  readonly #concourse: LineIndex | null;
   readonly #copied = new CopiedRecords();
   /** The tip of the image tags at which copies of records were first met that do not lie there. */
   #missedAt: string | null = null;
@@ -65,7 +67,8 @@ export class HistoryService {
   constructor(options: WorkerOptions, tell: (status: HistoryStatus) => void) {
     this.#options = options;
     this.#tell = tell;
-    const { branch, indexFile, mark = newReadMark(), maxPageCount, records, repo, template } = options;
+    const { branch, concourse, indexFile, mark = newReadMark() } = options;
+    const { maxPageCount, records, repo, template } = options;
     const common = {
       template,
       mark,
@@ -93,14 +96,27 @@ export class HistoryService {
           repo: records.repo,
           layout: recordsLayout,
           recordMoves: this.#copied,
-          indexFile: recordsIndexFile(indexFile),
+          indexFile: indexFileOf(indexFile, 'records'),
+          onProgress: () => {},
+        })
+      : null;
+    this.#concourse = concourse
+      ? new LineIndex({
+          ...common,
+          template: concourseTagPath,
+          source: [concourse.branch, concourse.repo],
+          repo: concourse.repo,
+          layout: concourseLayout(),
+          recordMoves: null,
+          indexFile: indexFileOf(indexFile, 'concourse'),
+          origin: 'concourse',
           onProgress: () => {},
         })
       : null;
   }
 
   get #lines(): LineIndex[] {
-    return this.#records ? [this.#tags, this.#records] : [this.#tags];
+    return [this.#tags, this.#records, this.#concourse].filter((line) => line !== null);
   }
 
   get status(): HistoryStatus {
@@ -181,8 +197,8 @@ export class HistoryService {
   #answer<Name extends QuestionName>(question: Name, input: Questions[Name]['input']): unknown {
     this.#openAll();
     // One that is half indexed would tell of locks that were never given back.
-    const records = this.#records?.complete && this.#tags.complete ? this.#records.view() : null;
-    return answerTo(this.#tags.view(), records, question, input);
+    const beside = this.#tags.complete ? this.#lines.slice(1).filter(({ complete }) => complete) : [];
+    return answerTo([this.#tags.view(), ...beside.map((line) => line.view())], question, input);
   }
 
   close(): void {
@@ -198,6 +214,7 @@ export class HistoryService {
       const changed = await this.#tags.update(tip, { records, told: this.#told }, signal);
       this.#report(changed, 'The branch was rewritten');
       if (records) await this.#updateRecords(records, tip, signal);
+      await this.#updateConcourse(signal);
       this.#set({
         phase: 'ready',
         progress: null,
@@ -229,6 +246,13 @@ export class HistoryService {
       // The next fetch of the image tags brings them. Until then the records stay as they were last seen.
       this.#missedAt ??= tip;
     }
+  }
+
+  /** It is written anew where what is known of the past became more: nothing is lost by that, and nobody is told. */
+  async #updateConcourse(signal: AbortSignal | undefined): Promise<void> {
+    const place = this.#options.concourse;
+    const tip = place && (await concourseAt(place, signal));
+    if (tip) await this.#concourse?.update(tip, { records: null, told: null }, signal);
   }
 
   #report({ removed, rewritten }: LineUpdated, what: string): void {

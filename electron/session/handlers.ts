@@ -41,6 +41,12 @@ export function createHandlers(session: Session, shell: ShellServices): SessionH
     'github.sign-in': () => session.gitHubSignIn.get(),
     'github.start-sign-in': () => session.gitHubSignIn.start(),
     'github.cancel-sign-in': () => session.gitHubSignIn.cancel(),
+    'concourse.sign-in': ({ url }) => session.concourseSignIn.get(url),
+    'concourse.start-sign-in': ({ url }) => session.concourseSignIn.start(url),
+    'concourse.cancel-sign-in': ({ url }) => session.concourseSignIn.cancel(url),
+    'concourse.fly-targets': ({ url }) => session.concourseSignIn.flyTargets(url),
+    'concourse.use-fly-target': ({ url, target }) => session.concourseSignIn.useFlyTarget(url, target),
+    'concourse.confirm-sign-in': ({ account, url }) => session.concourseSignIn.confirm(url, account),
     ...recordsHandlers(
       session.ledger,
       engine,
@@ -75,6 +81,7 @@ export function createStreamHandlers(
           session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
           session.consents.onChange(() => send([{ topic: 'consent', key: null }])),
           session.gitHubSignIn.onChange(() => send([{ topic: 'github-sign-in', key: null }])),
+          session.concourseSignIn.onChange(() => send([{ topic: 'concourse-sign-in', key: null }])),
           session.announcements.onChange(() => send([{ topic: 'announcement', key: null }])),
           session.accounts.onChange(() => send([{ topic: 'account', key: null }])),
         ];

@@ -4,6 +4,7 @@ import type { Estate } from '../../shared/domain/estate/estate';
 import { openedReadOnly } from '../../shared/domain/estate/read-only';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { type ArchiveStore, openArchive } from '../archive/archive-store';
+import type { BuildLogArchive } from '../archive/build-logs';
 import { type ObservationStore, openObservations } from '../archive/observations';
 import { createEngine } from '../engine/engine';
 import type { Engine } from '../engine/engine-types';
@@ -31,6 +32,7 @@ import { createServerAccounts, passingSessions, type ServerAccounts } from './ac
 import type { Announcements } from './announcements/announcements';
 import { openAnnouncements } from './announcements/open-announcements';
 import { tellOperations } from './announcements/tell-operations';
+import { openConcoursePast } from './concourse-past';
 import { type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { openDeployHours } from './deploy-hours';
@@ -95,6 +97,8 @@ export interface Session {
   /** Called with an app when more is known of what GitHub ran for it. Returns the unsubscribe. */
   onRunKnown(listener: (app: string) => void): () => void;
   readonly logs: LogSessions;
+  /** Logs of a Concourse’s builds that were saved. */
+  readonly buildLogs: BuildLogArchive;
   /** Ends everything; operations that run are carried on at the next start. */
   close(): Promise<void>;
 }
@@ -133,6 +137,11 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   if (!opened.ok) throw new FailureError(opened.failure);
   const ledger = opened.value;
 
+  /** A fault of the file costs what it would have kept, nothing else. */
+  const reportUnsaved = (failure: Failure | null): void => {
+    if (failure) log('error', 'archive.not-written', { ...failure });
+  };
+  const concoursePast = openConcoursePast({ estate, folder, log, report: reportUnsaved });
   const history = openHistory({
     repo: ledger.gitDir,
     branch: ledger.ref,
@@ -141,6 +150,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ...(ledger.recordsApart
       ? { records: { repo: ledger.recordsApart.gitDir, branch: ledger.recordsApart.ref } }
       : {}),
+    ...concoursePast.line,
     log,
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
@@ -169,10 +179,6 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   });
   const github =
     place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken, fetch: config.fetch });
-  /** A fault of the file costs what it would have kept, nothing else. */
-  const reportUnsaved = (failure: Failure | null): void => {
-    if (failure) log('error', 'archive.not-written', { ...failure });
-  };
   const runWatch = github && createRunWatch({ github, archive: archive.runs, onFailure: reportUnsaved });
   const gitHubSignIn = openGitHubSignIn({
     estate,
@@ -185,7 +191,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const logs = createLogSessions(await openLogKeeper({ folder: path.join(folder, 'logs'), log }), {
     clusterOf: (environment) => clusters.get(environment) ?? null,
     jobLogOf: runWatch?.log ?? null,
-    followBuild: followBuildLog(concourses.views),
+    followBuild: followBuildLog(concourses.views, concoursePast.logs),
   });
   const openedSources = openSources({
     estate,
@@ -323,6 +329,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     now: () => new Date().toISOString(),
   });
   const stops = [
+    concoursePast.keep(concourses, () => {
+      if (hasBranch && !closing.signal.aborted) updateHistory();
+    }),
     tellOperations(engine, estate, announcements.announce),
     () => timelines.close(),
     () => runs?.close(),
@@ -366,6 +375,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         ...engine.notices(),
         observations.notice,
         archive.notice,
+        concoursePast.notice,
         autopilot.notice,
       ].filter((notice) => notice !== null),
     sources,
@@ -385,6 +395,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       return () => runListeners.delete(listener);
     },
     logs,
+    buildLogs: concoursePast.logs,
     async close() {
       closing.abort();
       for (const stop of stops) stop();
@@ -399,6 +410,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       await history.close();
       observations.close();
       archive.close();
+      concoursePast.close();
       await ledger.close();
     },
   };

@@ -10,6 +10,7 @@ import { consentProcedures } from './consent';
 import { diagnosticsProcedures } from './diagnostics';
 import { estateProcedures } from './estates';
 import { freezeProcedures } from './freezes';
+import { concourseSignInProcedures } from './concourse-sign-in';
 import { gitHubSignInProcedures } from './github-sign-in';
 import { historyProcedures, historyStreams } from './history';
 import { logProcedures, logStream } from './logs';
@@ -46,6 +47,7 @@ export const procedures = {
   ...clusterProcedures,
   ...consentProcedures,
   ...gitHubSignInProcedures,
+  ...concourseSignInProcedures,
   ...argoServerProcedures,
   ...recordsProcedures,
   ...diagnosticsProcedures,

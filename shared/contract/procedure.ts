@@ -18,6 +18,7 @@ export const topics = {
   cluster: 'environment',
   consent: null,
   'github-sign-in': null,
+  'concourse-sign-in': null,
   history: null,
   settings: null,
   /** Sessions at Argo's own servers. */

@@ -5,7 +5,7 @@ import { bagServices } from '../../../shared/domain/concourse/bag-version';
 import { hasEnded } from '../../../shared/domain/concourse/builds';
 import type { ConcourseDeployment } from '../../../shared/domain/concourse/deployments';
 import { FailureError } from '../../../shared/domain/failure/failure';
-import { type PipelineState, packerOf } from '../../systems/concourse/pipeline-state';
+import { type PipelineState, packerOf, withPast } from '../../systems/concourse/pipeline-state';
 import {
   beganBy,
   deploymentsIn,
@@ -59,8 +59,19 @@ export function disabledSaid(
   return said.at(-1) ?? { by: 'somebody in Concourse', at: null, reason: '' };
 }
 
-function laneOf(seen: SeenPipeline, environment: string, version: ResourceVersion, bag: number): Lane | null {
-  const state = stateOf(seen, environment);
+/** One environment with all that is known of it, and the key of the version that runs there. */
+interface StageOfBags {
+  state: PipelineState;
+  runs: string | null;
+}
+
+function laneOf(
+  seen: SeenPipeline,
+  environment: string,
+  { state, runs }: StageOfBags,
+  version: ResourceVersion,
+  bag: number,
+): Lane | null {
   const own = state.versions.find((one) => versionKey(one.version) === versionKey(version.version));
   if (!own) return null;
   const deployments = deploymentsIn(state, own);
@@ -79,24 +90,34 @@ function laneOf(seen: SeenPipeline, environment: string, version: ResourceVersio
     passes,
     bad: own.enabled ? null : disabledSaid(state, own),
     pin: isPinned ? readPinComment(pinned.comment) : null,
-    runs: runningIn(state)?.version.id === own.id,
+    runs: runs === versionKey(own.version),
   };
 }
 
-/** Every bag that any environment knows, newest first: in the order in which the first environment lists them. */
+/**
+ * Every bag that any environment knows, newest first: in the order in which the first environment lists them; with those
+ * that Concourse has forgotten.
+ */
 export function concourseRows(seen: SeenPipeline): BagRow[] {
   const { environments } = seen.pipeline;
+  const stages = new Map(
+    environments.map((environment): [string, StageOfBags] => {
+      const state = withPast(stateOf(seen, environment));
+      const running = runningIn(state);
+      return [environment, { state, runs: running && versionKey(running.version.version) }];
+    }),
+  );
   const known = new Map<number, ResourceVersion>();
-  for (const environment of environments)
-    for (const version of stateOf(seen, environment).versions) {
+  for (const { state } of stages.values())
+    for (const version of state.versions) {
       const bag = numberOf(seen, version);
       if (bag !== null && !known.has(bag)) known.set(bag, version);
     }
-  const [first = ''] = environments;
+  const [first] = stages.values();
   const bags = [...known].sort(([a], [b]) => b - a);
   return bags.map(([bag, version], index) => {
     const before = bags[index + 1]?.[1];
-    const packer = packerOf(stateOf(seen, first), versionKey(version.version));
+    const packer = first ? packerOf(first.state, versionKey(version.version)) : null;
     const { changed, added, removed } = bagDifference(
       before ? bagServices(before, seen.names) : {},
       bagServices(version, seen.names),
@@ -112,7 +133,9 @@ export function concourseRows(seen: SeenPipeline): BagRow[] {
       },
       problem: null,
       changed: before ? changed.length + added.length + removed.length : null,
-      lanes: environments.flatMap((environment) => laneOf(seen, environment, version, bag) ?? []),
+      lanes: [...stages].flatMap(
+        ([environment, stage]) => laneOf(seen, environment, stage, version, bag) ?? [],
+      ),
     };
   });
 }
@@ -121,7 +144,7 @@ export function concourseRows(seen: SeenPipeline): BagRow[] {
 export function concourseBag(seen: SeenPipeline, bag: number): BagDetails {
   const row = concourseRows(seen).find((one) => one.bag === bag);
   const version = seen.pipeline.environments
-    .map((environment) => versionOf(seen, stateOf(seen, environment), bag))
+    .map((environment) => versionOf(seen, withPast(stateOf(seen, environment)), bag))
     .find((one) => one !== null);
   if (!row || !version)
     throw new FailureError({

@@ -4,7 +4,7 @@ import { hasEnded } from '../../../shared/domain/concourse/builds';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { subjectOf } from '../../../shared/domain/operation/intent';
 import { isStage } from '../../../shared/domain/operation/subject';
-import { bagOf, buildsOf, lockOf, startInput } from '../../systems/concourse/pipeline-state';
+import { bagOf, buildsOf, lockOf, startInput, withPast } from '../../systems/concourse/pipeline-state';
 import type { World } from '../world';
 import { deploymentView, disabledSaid } from './bag-rows';
 import {
@@ -36,7 +36,8 @@ const ownOperation = (world: World, pipeline: string, environment: string): stri
 function stageView(world: World, seen: SeenPipeline, environment: string): StageView {
   const state = stateOf(seen, environment);
   const { environments, name } = seen.pipeline;
-  const runs = runningIn(state);
+  // Before the first look of this run: what was kept.
+  const runs = runningIn(state.isFilled ? state : withPast(state));
   const bag = runs && numberOf(seen, runs.version);
   const before = runs && allDeployments(state).find(({ version }) => version.id !== runs.version.id);
   const lock = lockOf(state);

@@ -42,3 +42,25 @@ export function compileLayout(template: string): Layout {
     },
   };
 }
+
+/** Where the versions of services lie in the repo of what Concourses told. */
+export const concourseTagPath = 'image-tags/{environment}/{app}';
+/** Where lies what nobody knows of: a file of each time. */
+const gapPath = /^\.signalbox\/unknown\/(?<pipeline>[^/]+)\/(?<environment>[^/]+)\/\d+\.yaml$/;
+export const concourseGapPath = (pipeline: string, environment: string, number: number): string =>
+  `${signalboxFolder}/unknown/${pipeline}/${environment}/${number}.yaml`;
+
+/** The layout of the repo of what Concourses told (`electron/archive/concourse-line.ts`). */
+export function concourseLayout(): Layout {
+  const layout = compileLayout(concourseTagPath);
+  return {
+    ...layout,
+    match(path) {
+      const gap = gapPath.exec(path)?.groups;
+      if (!gap) return layout.match(path);
+      const { pipeline = '', environment = '' } = gap;
+      const ledger = { kind: 'gap' as const, app: '', environment, pipeline, version: null };
+      return { app: '', environment, path, ledger };
+    },
+  };
+}

@@ -28,8 +28,11 @@ function dateOf(at: number): number {
   return date;
 }
 
-/** Delivery figures, defined at {@link FiguresRow}. */
-export function figures(line: DeploymentLine, facts: IndexFacts, query: FiguresQuery): FiguresRow[] {
+/** Delivery figures of all lines together, defined at {@link FiguresRow}. */
+export function figures(
+  lines: readonly { line: DeploymentLine; facts: IndexFacts }[],
+  query: FiguresQuery,
+): FiguresRow[] {
   const [first] = query.environments;
   const last = query.environments.at(-1);
   const [since, until] = [secondsOf(query.since), secondsOf(query.until)];
@@ -53,9 +56,13 @@ export function figures(line: DeploymentLine, facts: IndexFacts, query: FiguresQ
     }
     return group;
   };
-  const names =
+  const namesOf = (facts: IndexFacts): ReadonlyMap<number, string> =>
     by === 'actor' ? new Map([...facts.actors].map(([name, id]) => [id, name])) : new Map<number, string>();
-  const groupFor = ({ at, actor }: PlacedDeployment, app: string): Group => {
+  const groupFor = (
+    { at, actor }: PlacedDeployment,
+    app: string,
+    names: ReadonlyMap<number, string>,
+  ): Group => {
     switch (by) {
       case 'app':
         return groupOf(app);
@@ -67,13 +74,16 @@ export function figures(line: DeploymentLine, facts: IndexFacts, query: FiguresQ
         return periodGroup(at, by);
     }
   };
-  for (const { id, app, environment } of facts.cells) {
-    if (environment !== last || (query.apps && !query.apps.includes(app))) continue;
-    const start = facts.cells.find((cell) => cell.app === app && cell.environment === first);
-    const began = start && query.environments.length > 1 ? line.cell(start.id).first : null;
-    for (const one of line.cell(id).deployments) {
-      if (one.at < since || one.at >= until) continue;
-      measure(one, began, groupFor(one, app));
+  for (const { line, facts } of lines) {
+    const names = namesOf(facts);
+    for (const { id, app, environment } of facts.cells) {
+      if (environment !== last || (query.apps && !query.apps.includes(app))) continue;
+      const start = facts.cells.find((cell) => cell.app === app && cell.environment === first);
+      const began = start && query.environments.length > 1 ? line.cell(start.id).first : null;
+      for (const one of line.cell(id).deployments) {
+        if (one.at < since || one.at >= until) continue;
+        measure(one, began, groupFor(one, app, names));
+      }
     }
   }
   return [...groups]

@@ -1,6 +1,6 @@
 import type { LineView } from './line-view';
 
-/** The line of the image tags, and that of records that lie apart. Both are indexed to where they begin. */
+/** Two lines, mostly that of the image tags and that of records that lie apart. Both are indexed to where they begin. */
 export interface BothLines {
   tags: LineView;
   records: LineView;
@@ -25,14 +25,14 @@ export class Interleaving {
     this.#bounds = bounds;
   }
 
-  static #newest: { tags: object; records: object; of: Interleaving } | null = null;
+  static readonly #known = new WeakMap<object, WeakMap<object, Interleaving>>();
 
   /** Remembered until either index changes. */
   static of({ tags, records }: BothLines): Interleaving {
-    const known = Interleaving.#newest;
-    if (known && known.tags === tags.facts && known.records === records.facts) return known.of;
-    const of = Interleaving.#read(tags, records);
-    Interleaving.#newest = { tags: tags.facts, records: records.facts, of };
+    const beside = Interleaving.#known.get(tags.facts) ?? new WeakMap<object, Interleaving>();
+    Interleaving.#known.set(tags.facts, beside);
+    const of = beside.get(records.facts) ?? Interleaving.#read(tags, records);
+    beside.set(records.facts, of);
     return of;
   }
 

@@ -1,131 +1,123 @@
 import type {
   ComparedCell,
   ComparedSide,
+  DeploymentEvent,
   FeedPage,
   FeedQuery,
   HistoricBoard,
   HistoryEvent,
   HistoryFilter,
   Moment,
+  VersionRun,
 } from '../../../shared/domain/history/history-event';
-import { board, compare, idOfMoment, standingOf, standingRows } from './board-query';
+import { board, compare, idOfMoment, lastDeployments, standingOf, standingRows } from './board-query';
 import { eventsByIds, hexOf, isoTime } from './event-select';
 import { feed } from './feed-query';
-import { type BothLines, Interleaving } from './interleaving';
+import { idOf, LineOrder, lineOf, none, rowOf } from './line-order';
+import type { LineView } from './line-view';
 import { type Listed, listedOf } from './outline-query';
+import { deployments, previousVersions, versionHistory } from './version-query';
 
 /**
- * Questions about a history whose records lie apart from the image tags: each line is asked by itself, and the answers are
- * merged ({@link Interleaving}), so that nobody who asks knows of two.
+ * Questions about a history of several lines: the image tags, records that lie apart from them, what a Concourse deployed.
+ * Each line is asked by itself, and the answers are merged ({@link LineOrder}), so that nobody who asks knows of several.
+ * The image tags come first; of the same second, they are newer than what the other lines tell.
  */
+export type Lines = readonly LineView[];
 
-/** What is added to the ids of events of records, so that no two events have the same. */
-const recordsBase = 2 ** 50;
+/** An event as it is known outside of its line. */
+const outside = <E extends HistoryEvent>(line: LineView, index: number, event: E): E => ({
+  ...event,
+  id: idOf(index, 0 - event.id),
+  // What it was made by is no operation of Signalbox.
+  ...(line.origin === null ? {} : { origin: line.origin, operationId: null }),
+});
 
-const isOfRecords = (id: number): boolean => id > recordsBase / 2;
-/** The id in its table of an event, and the other way round. */
-const rowOf = (id: number): number => (isOfRecords(id) ? recordsBase - id : 0 - id);
-const idOfRecord = (row: number): number => recordsBase - row;
-
-/** Above every id of a table. */
-const none = Number.MAX_SAFE_INTEGER;
-
-/** From which rows on something is so, in both tables. */
-interface Rows {
-  tags: number;
-  records: number;
-}
-
-/** What is older than an event, in both tables. */
-function behind(both: BothLines, id: number): Rows {
-  const order = Interleaving.of(both);
-  const row = rowOf(id);
-  return isOfRecords(id)
-    ? { tags: order.tagsBehind(row), records: row + 1 }
-    : { tags: row + 1, records: order.recordsBehind(row) };
-}
-
-/** One page of the feed of both lines. */
-export function joinedFeed(both: BothLines, query: FeedQuery): FeedPage {
-  const order = Interleaving.of(both);
+/** One page of the feed of all lines. */
+export function joinedFeed(lines: Lines, query: FeedQuery): FeedPage {
+  const order = new LineOrder(lines);
   const { before, ...rest } = query;
-  const from = before === undefined ? null : behind(both, before);
-  const pageOf = (side: 'tags' | 'records'): FeedPage => {
-    const { statements, facts } = both[side];
-    const row = from?.[side];
-    if (row === none) return { events: [], next: null };
-    return feed(statements, facts, { ...rest, ...(row === undefined ? {} : { before: 1 - row }) });
-  };
-  const [tags, records] = [pageOf('tags'), pageOf('records')];
+  const pages = lines.map(({ statements, facts }, index): FeedPage => {
+    if (before === undefined) return feed(statements, facts, rest);
+    const row = order.behind(lineOf(before), rowOf(before), index);
+    return row === none ? { events: [], next: null } : feed(statements, facts, { ...rest, before: 1 - row });
+  });
+  const waiting = pages.map(({ events }) => [...events].reverse());
   const events: HistoryEvent[] = [];
-  const [left, right] = [[...tags.events].reverse(), [...records.events].reverse()];
   while (events.length < query.limit) {
-    const [tag, record] = [left.at(-1), right.at(-1)];
-    if (tag && (!record || order.isNewer(0 - tag.id, 0 - record.id))) {
-      events.push(tag);
-      left.pop();
-    } else if (record) {
-      events.push({ ...record, id: idOfRecord(0 - record.id) });
-      right.pop();
-    } else break;
+    let newest: { index: number; row: number } | null = null;
+    for (const [index, list] of waiting.entries()) {
+      const head = list.at(-1);
+      if (head && (!newest || order.isNewer(index, 0 - head.id, newest.index, newest.row)))
+        newest = { index, row: 0 - head.id };
+    }
+    const [line, event] = newest ? [lines[newest.index], waiting[newest.index]?.pop()] : [];
+    if (!newest || !line || !event) break;
+    events.push(outside(line, newest.index, event));
   }
-  const isMore = left.length > 0 || right.length > 0 || tags.next !== null || records.next !== null;
+  const isMore = waiting.some((list) => list.length > 0) || pages.some(({ next }) => next !== null);
   return { events, next: isMore ? (events.at(-1)?.id ?? null) : null };
 }
 
-/** What a filter leaves of both lines. */
-export function joinedList(both: BothLines, filter: HistoryFilter): Listed {
-  const order = Interleaving.of(both);
-  const listed = (side: 'tags' | 'records'): Listed => {
-    const { statements, facts, lines } = both[side];
-    return listedOf(statements, facts, lines().feed.refresh(statements), filter);
-  };
-  return merged(listed('tags'), listed('records'), order);
+/** What a filter leaves of all lines. */
+export function joinedList(lines: Lines, filter: HistoryFilter): Listed {
+  const lists = lines.map(({ statements, facts, lines: memory }) =>
+    listedOf(statements, facts, memory().feed.refresh(statements), filter),
+  );
+  return merged(lists, new LineOrder(lines));
 }
 
-/** Events of both lines by their ids, in the order given. */
-export function joinedEvents(both: BothLines, ids: readonly number[]): HistoryEvent[] {
-  const tags = eventsByIds(
-    both.tags.statements,
-    ids.filter((id) => !isOfRecords(id)),
+/** Events of all lines by their ids, in the order given. */
+export function joinedEvents(lines: Lines, ids: readonly number[]): HistoryEvent[] {
+  const events = lines.flatMap((line, index) =>
+    eventsByIds(
+      line.statements,
+      ids.filter((id) => lineOf(id) === index).map((id) => 0 - rowOf(id)),
+    ).map((event) => outside(line, index, event)),
   );
-  const records = eventsByIds(
-    both.records.statements,
-    ids.filter(isOfRecords).map((id) => 0 - rowOf(id)),
-  ).map((event) => ({ ...event, id: idOfRecord(0 - event.id) }));
-  const byId = new Map([...tags, ...records].map((event) => [event.id, event]));
+  const byId = new Map(events.map((event) => [event.id, event]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** Two lists as one, newest first. */
-function merged(tags: Listed, records: Listed, order: Interleaving): Listed {
-  const total = tags.total + records.total;
-  /** The place of each in its own list; those of records below zero. */
+/** Lists as one, newest first. */
+function merged(lists: readonly Listed[], order: LineOrder): Listed {
+  const total = lists.reduce((sum, list) => sum + list.total, 0);
+  /** Whose each is, and its place in its own list. */
+  const owners = new Uint8Array(total);
   const places = new Int32Array(total);
-  let [tag, record] = [0, 0];
-  /** Up to this row of its table, what the image tags say is newer than the next of the records. */
-  const boundOf = (): number => (record < records.total ? order.tagsBehind(0 - records.id(record)) : none);
-  let bound = boundOf();
-  for (let row = 0; row < total; row += 1) {
-    if (tag < tags.total && (record === records.total || 0 - tags.id(tag) < bound)) {
-      places[row] = tag;
-      tag += 1;
-    } else {
-      places[row] = -1 - record;
-      record += 1;
-      bound = boundOf();
+  const heads = lists.map(() => 0);
+  const headRow = (index: number): number | null => {
+    const [list, head] = [lists[index], heads[index] ?? 0];
+    return list && head < list.total ? 0 - list.id(head) : null;
+  };
+  const sides = lists.map((_, index) => index).slice(1);
+  /** The newest head of the other lines, and up to which row of its table the image tags are newer than that. */
+  const newestSide = (): { index: number; bound: number } | null => {
+    let newest: { index: number; row: number } | null = null;
+    for (const index of sides) {
+      const row = headRow(index);
+      if (row !== null && (!newest || order.isNewer(index, row, newest.index, newest.row)))
+        newest = { index, row };
     }
+    return newest && { index: newest.index, bound: order.behind(newest.index, newest.row, 0) };
+  };
+  let side = newestSide();
+  for (let row = 0; row < total; row += 1) {
+    const tag = headRow(0);
+    const owner = tag !== null && (!side || tag < side.bound) ? 0 : (side?.index ?? 0);
+    owners[row] = owner;
+    places[row] = heads[owner] ?? 0;
+    heads[owner] = (heads[owner] ?? 0) + 1;
+    if (owner !== 0) side = newestSide();
   }
   const of = <T>(row: number, read: (list: Listed, place: number) => T): T => {
-    const place = places[row] ?? 0;
-    return place < 0 ? read(records, -1 - place) : read(tags, place);
+    const list = lists[owners[row] ?? 0];
+    if (!list) throw new RangeError('There is no such row.');
+    return read(list, places[row] ?? 0);
   };
   return {
     total,
-    id: (row) => {
-      const place = places[row] ?? 0;
-      return place < 0 ? idOfRecord(0 - records.id(-1 - place)) : tags.id(place);
-    },
+    id: (row) => of(row, (list, place) => idOf(owners[row] ?? 0, 0 - list.id(place))),
     at: (row) => of(row, (list, place) => list.at(place)),
     // Each list counts its days by itself.
     day: (row) => of(row, (list, place) => list.begin(place)),
@@ -136,79 +128,132 @@ function merged(tags: Listed, records: Listed, order: Interleaving): Listed {
   };
 }
 
-/** From which rows on everything was so already at a moment. `null`: it lies before all of that line. */
-function rowsAt(both: BothLines, moment: Moment): { tags: number | null; records: number | null } {
-  if ('at' in moment)
-    return {
-      tags: idOfMoment(both.tags.statements, moment, true),
-      records: idOfMoment(both.records.statements, moment, true),
-    };
-  const { tags, records } = behind(both, moment.id);
-  const own = rowOf(moment.id);
-  // The event itself counts, too. Above all of them is now.
-  const isNow = moment.id === Number.MAX_SAFE_INTEGER;
-  return isOfRecords(moment.id) ? { tags: isNow ? 0 - none : tags, records: own } : { tags: own, records };
+/** From which rows on everything was so already at a moment, by line. `null`: it lies before all of that line. */
+function rowsAt(lines: Lines, order: LineOrder, moment: Moment): (number | null)[] {
+  if ('at' in moment) return lines.map(({ statements }) => idOfMoment(statements, moment, true));
+  // Above all events is now.
+  if (moment.id === Number.MAX_SAFE_INTEGER) return lines.map(() => 0 - none);
+  const [line, row] = [lineOf(moment.id), rowOf(moment.id)];
+  // The event itself counts, too.
+  return lines.map((_, index) => (index === line ? row : order.behind(line, row, index)));
 }
 
 /** Every cell as it was at a moment, and what stood then in the records, wherever they lay. */
-export function joinedBoard(both: BothLines, moment: Moment): HistoricBoard {
-  const order = Interleaving.of(both);
-  const rows = rowsAt(both, moment);
-  const { cells, commit, at } = board(
-    both.tags.statements,
-    both.tags.facts,
-    rows.tags === null ? moment : { id: 0 - rows.tags },
+export function joinedBoard(lines: Lines, moment: Moment): HistoricBoard {
+  const order = new LineOrder(lines);
+  const rows = rowsAt(lines, order, moment);
+  const boards = lines.map(({ statements, facts }, index) => {
+    const row = rows[index] ?? null;
+    return row === null
+      ? { commit: null, at: null, cells: [], standing: [] }
+      : board(statements, facts, { id: 0 - row });
+  });
+  type Standing = { line: number; row: number; path: string; stands: ReturnType<typeof standingOf> };
+  const byPath = new Map<string, Standing>();
+  for (const [line, { statements }] of lines.entries())
+    for (const row of standingRows(statements, rows[line] ?? null)) {
+      const known = byPath.get(row.path);
+      // Of a record that lay in several places the newest word counts.
+      if (known && order.isNewer(known.line, known.row, line, row.id)) continue;
+      byPath.set(row.path, { line, row: row.id, path: row.path, stands: standingOf([row]) });
+    }
+  const standing = [...byPath.values()].sort((a, b) =>
+    a.line === b.line ? a.row - b.row : order.isNewer(a.line, a.row, b.line, b.row) ? -1 : 1,
   );
-  const [tags, records] = [
-    standingRows(both.tags.statements, rows.tags),
-    standingRows(both.records.statements, rows.records),
-  ];
-  const apart = new Map(records.map((row) => [row.path, row]));
-  // Of a record that lay in both places the newer word counts.
-  const besides = tags.filter((row) => {
-    const other = apart.get(row.path);
-    if (other && order.isNewer(row.id, other.id)) apart.delete(row.path);
-    return apart.get(row.path) === undefined;
-  });
-  const standing = [
-    ...standingOf(besides).map((event) => ({ event, tag: 0 - event.id, record: null })),
-    ...standingOf([...apart.values()]).map((event) => ({ event, tag: null, record: 0 - event.id })),
-  ].sort((a, b) => {
-    if (a.tag !== null && b.tag !== null) return a.tag - b.tag;
-    if (a.record !== null && b.record !== null) return a.record - b.record;
-    if (a.tag !== null) return order.isNewer(a.tag, b.record ?? none) ? -1 : 1;
-    return order.isNewer(b.tag ?? none, a.record ?? none) ? 1 : -1;
-  });
   return {
-    ...newestOf(both, rows, order, { commit, at }),
-    cells,
-    standing: standing.map(({ event, record }) =>
-      record === null ? event : { ...event, id: idOfRecord(record) },
-    ),
+    ...newestOf(lines, rows, order),
+    cells: boards.flatMap(({ cells }, index) => {
+      const line = lines[index];
+      return cells.map((cell) => ({
+        ...cell,
+        deployment: cell.deployment && line ? outside(line, index, cell.deployment) : null,
+      }));
+    }),
+    standing: standing.flatMap(({ line, stands }) => {
+      const view = lines[line];
+      return view ? stands.map((event) => outside(view, line, event)) : [];
+    }),
   };
 }
 
-/** Commit and time of the newest event of both that counts. */
+/** Commit and time of the newest event of all lines that counts. */
 function newestOf(
-  { tags, records }: BothLines,
-  rows: { tags: number | null; records: number | null },
-  order: Interleaving,
-  ofTags: Pick<HistoricBoard, 'commit' | 'at'>,
+  lines: Lines,
+  rows: readonly (number | null)[],
+  order: LineOrder,
 ): Pick<HistoricBoard, 'commit' | 'at'> {
-  const sql = 'select id, oid, at from event where id >= ? order by id limit 1';
   type Top = { id: number; oid: ArrayBuffer; at: number };
-  const top = (view: typeof tags, row: number | null): Top | undefined =>
-    row === null ? undefined : view.statements.all<Top>(sql, row)[0];
-  const [tag, record] = [top(tags, rows.tags), top(records, rows.records)];
-  if (!record || (tag && order.isNewer(tag.id, record.id))) return ofTags;
-  return { commit: hexOf(record.oid), at: isoTime(record.at) };
+  let newest: { index: number; top: Top } | null = null;
+  for (const [index, { statements }] of lines.entries()) {
+    const row = rows[index] ?? null;
+    const top =
+      row === null
+        ? undefined
+        : statements.all<Top>('select id, oid, at from event where id >= ? order by id limit 1', row)[0];
+    if (top && (!newest || order.isNewer(index, top.id, newest.index, newest.top.id)))
+      newest = { index, top };
+  }
+  return newest ? { commit: hexOf(newest.top.oid), at: isoTime(newest.top.at) } : { commit: null, at: null };
 }
 
-/** Where two moments or environments differ: records say nothing of it, but a moment may be one of theirs. */
-export function joinedCompare(both: BothLines, left: ComparedSide, right: ComparedSide): ComparedCell[] {
-  const sideOf = (side: ComparedSide): ComparedSide => {
-    const { tags } = rowsAt(both, side.moment);
-    return tags === null ? side : { ...side, moment: { id: 0 - tags } };
-  };
-  return compare(both.tags.statements, both.tags.facts, sideOf(left), sideOf(right));
+/** Where two moments or environments differ, in each line: a moment may be one of another line’s. */
+export function joinedCompare(lines: Lines, left: ComparedSide, right: ComparedSide): ComparedCell[] {
+  const order = new LineOrder(lines);
+  const [lefts, rights] = [left, right].map((side) => rowsAt(lines, order, side.moment));
+  return lines
+    .flatMap(({ statements, facts }, index) => {
+      const sideOf = (side: ComparedSide, row: number | null | undefined): ComparedSide =>
+        row === null || row === undefined ? side : { ...side, moment: { id: 0 - row } };
+      return compare(statements, facts, sideOf(left, lefts?.[index]), sideOf(right, rights?.[index]));
+    })
+    .sort((a, b) => (a.app < b.app ? -1 : a.app > b.app ? 1 : 0));
 }
+
+/** The newest deployments of every cell, of all lines. */
+export const joinedLast = (lines: Lines): DeploymentEvent[] =>
+  lines.flatMap((line, index) =>
+    lastDeployments(line.statements, line.facts).map((event) => outside(line, index, event)),
+  );
+
+/** Deployments of one app, newest first. */
+export const joinedDeployments = (
+  lines: Lines,
+  query: { app: string; environment?: string | undefined; limit: number },
+): DeploymentEvent[] =>
+  newestFirst(
+    lines.flatMap((line, index) =>
+      deployments(line.statements, line.facts, query).map((event) => outside(line, index, event)),
+    ),
+    (event) => event,
+  ).slice(0, query.limit);
+
+/** Versions that ran in one cell before: a cell that several lines have is the first one’s. */
+export function joinedPrevious(
+  lines: Lines,
+  query: { app: string; environment: string; limit: number },
+): VersionRun[] {
+  for (const [index, line] of lines.entries()) {
+    const runs = previousVersions(line.statements, line.facts, query);
+    if (runs.length > 0)
+      return runs.map((run) => ({ ...run, deployment: outside(line, index, run.deployment) }));
+  }
+  return [];
+}
+
+/** Every stay of one version of an app, oldest first. */
+export const joinedVersions = (
+  lines: Lines,
+  query: { app: string; version: string },
+): (VersionRun & { environment: string })[] =>
+  newestFirst(
+    lines.flatMap((line, index) =>
+      versionHistory(line.statements, line.facts, query)
+        .map((run) => ({ ...run, deployment: outside(line, index, run.deployment) }))
+        .reverse(),
+    ),
+    ({ deployment }) => deployment,
+  ).reverse();
+
+/** Stable: what one line tells stays in its own order where times are the same. */
+const newestFirst = <T>(list: readonly T[], eventOf: (one: T) => HistoryEvent): T[] =>
+  [...list].sort((a, b) => Date.parse(eventOf(b).at) - Date.parse(eventOf(a).at));

@@ -15,6 +15,8 @@ export const memoryLines = (): MemoryLines => ({ deployments: new DeploymentLine
 export interface LineView {
   statements: Statements;
   facts: IndexFacts;
+  /** What its events are marked with: they come from elsewhere than the release repo. */
+  origin: 'concourse' | null;
   /** Not filled yet, or not up to date: each has a `refresh`. */
   lines: () => MemoryLines;
 }

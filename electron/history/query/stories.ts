@@ -126,16 +126,20 @@ export function eventsOfStory(all: Listed, id: number, most: number): { ids: num
 
 /** The last few foldings, by what they were made of: pages of one list come one after the other. */
 export class FoldedLists {
-  #known: { tags: object; records: object | null; filter: string; of: Stories }[] = [];
+  #known: { lines: readonly object[]; filter: string; of: Stories }[] = [];
 
-  get(tags: object, records: object | null, filter: HistoryFilter, list: () => Listed): Stories {
+  /** @param lines what is known of each line: another object once its index changed */
+  get(lines: readonly object[], filter: HistoryFilter, list: () => Listed): Stories {
     const key = JSON.stringify(filter);
     const known = this.#known.find(
-      (one) => one.tags === tags && one.records === records && one.filter === key,
+      (one) =>
+        one.filter === key &&
+        one.lines.length === lines.length &&
+        one.lines.every((line, index) => line === lines[index]),
     );
     if (known) return known.of;
     const of = storiesOf(list());
-    this.#known = [{ tags, records, filter: key, of }, ...this.#known].slice(0, 4);
+    this.#known = [{ lines, filter: key, of }, ...this.#known].slice(0, 4);
     return of;
   }
 }

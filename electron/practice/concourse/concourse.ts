@@ -42,6 +42,11 @@ export interface PracticeConcourse {
   publish(store: string, value: VersionValue, metadata?: Version['metadata']): void;
   /** Deletes the logs of builds that ended before: what `build_log_retention` does. */
   reap(before: number): void;
+  /**
+   * Builds that ended before are gone altogether, the numbers of later ones stay: as after a database that was restored, or
+   * cleaned up by hand (Concourse itself deletes builds with their pipeline alone). Unix seconds.
+   */
+  forget(before: number): void;
   /** Somebody changes the pool of locks outside of Concourse. */
   changeLockOutside(resource: Resource): void;
   onEvent(listener: () => void): () => void;
@@ -61,6 +66,8 @@ export function createConcourse(configs: readonly PipelineConfig[], now: () => n
   const checks: { build: CheckBuild; resource: Resource }[] = [];
   const stores = new Map<string, { value: VersionValue; metadata: Version['metadata'] }[]>();
   const locks = new Map<string, { by: string; since: string }>();
+  /** Builds of a job that are gone. */
+  const forgotten = new Map<Job, number>();
   const running = new Map<Build, Generator<void, 'succeeded' | 'failed' | 'errored'>>();
   const listeners = new Set<() => void>();
   const clock = () => Math.floor(now() / 1000);
@@ -105,7 +112,7 @@ export function createConcourse(configs: readonly PipelineConfig[], now: () => n
   }
 
   function create(job: Job, more: Partial<Build>): Build {
-    const originals = job.builds.filter(({ rerunOf }) => !rerunOf).length;
+    const originals = job.builds.filter(({ rerunOf }) => !rerunOf).length + (forgotten.get(job) ?? 0);
     const build: Build = {
       id: nextId(),
       name: String(originals + 1),
@@ -275,6 +282,21 @@ export function createConcourse(configs: readonly PipelineConfig[], now: () => n
           build.events = [];
           build.reapedAt = clock();
         }
+    },
+    forget(before) {
+      const isGone = ({ endedAt }: Build): boolean => endedAt !== null && endedAt < before;
+      for (const job of jobs) {
+        const gone = job.builds.filter((build) => isGone(build) && !build.rerunOf).length;
+        forgotten.set(job, (forgotten.get(job) ?? 0) + gone);
+        for (const build of job.builds) if (isGone(build)) all.delete(build.id);
+        job.builds = job.builds.filter((build) => !isGone(build));
+      }
+      for (const { resources } of pipelines)
+        for (const { versions } of resources)
+          for (const version of versions) {
+            version.takenBy = version.takenBy.filter((build) => !isGone(build));
+            version.putBy = version.putBy.filter((build) => !isGone(build));
+          }
     },
     changeLockOutside(resource) {
       locks.delete(resource.config.store);

@@ -13,7 +13,7 @@ import { openSession, type Session } from '../open-session';
 export const concoursePipelineName = 'notify';
 
 /** An estate whose only pipeline of bags a practice Concourse runs, beside a release repo of one app. Bag 1 is everywhere. */
-export async function concourseEstate() {
+export async function concourseEstate(offset = 0) {
   const receivers = await startReceivers();
   const folder = await mkdtemp(path.join(tmpdir(), 'signalbox-concourse-'));
   const repo = path.join(folder, 'release');
@@ -27,7 +27,7 @@ export async function concourseEstate() {
   git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-m', 'Begin');
   // A repo on this computer takes no commits on the branch that it has checked out.
   git('checkout', '--detach');
-  const practice = await practiceForClient();
+  const practice = await practiceForClient(undefined, offset);
   const estate = estateSchema.parse({
     name: 'Small',
     ledger: { url: repo },

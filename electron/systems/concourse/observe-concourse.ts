@@ -21,6 +21,7 @@ import { ConcourseTrouble, concourseFailure } from './concourse-trouble';
 import {
   emptyState,
   isRead,
+  mayTellOfBags,
   type PipelineState,
   takeBuilds,
   takeResources,
@@ -76,7 +77,6 @@ export function observeConcourse(options: {
   let asked = 0;
   let wake: () => void = () => undefined;
   let waiting: (() => void)[] = [];
-  const filled = new Set<PipelineState>();
 
   const isOf = ({ watched: { place } }: PipelineState, one: PipelinePlace): boolean =>
     place.team === one.team && place.pipeline === one.pipeline;
@@ -140,6 +140,22 @@ export function observeConcourse(options: {
     }
   }
 
+  /** Builds of jobs that no bag's own list names, and deployments since what was kept: an earlier run did not see them. */
+  async function catchUp(state: PipelineState): Promise<void> {
+    const { place, jobs } = state.watched;
+    const { past } = state;
+    const kept = past ? Math.max(0, ...past.builds.keys()) : null;
+    const asked = [jobs.forceUnlock, ...jobs.periodic, kept === null ? null : jobs.startDeploy];
+    for (const job of asked) {
+      if (job === null || !state.jobs.has(job)) continue;
+      const builds = await client.jobBuilds(place, job, signal);
+      takeBuilds(
+        state,
+        builds.filter((build) => !mayTellOfBags(state, build) || (kept !== null && build.id > kept)),
+      );
+    }
+  }
+
   async function fill(state: PipelineState): Promise<void> {
     await refreshLists(state);
     const { place, bagResource, jobs } = state.watched;
@@ -151,7 +167,8 @@ export function observeConcourse(options: {
       takeUsers(state, version, takers, putters);
     }
     await readBegun(state);
-    filled.add(state);
+    await catchUp(state);
+    state.isFilled = true;
   }
 
   async function round(): Promise<void> {
@@ -198,7 +215,7 @@ export function observeConcourse(options: {
     sortIn((await Promise.all(looked.map(({ id }) => lookAt(id)))).flat(), changed);
     for (const state of states) {
       const own = changed.get(state) ?? [];
-      const isNew = !filled.has(state);
+      const isNew = !state.isFilled;
       if (isNew) await fill(state);
       if (!isNew && (own.length > 0 || resources)) await refreshLists(state);
       if (state.unread.size > 0 || resources) await readBegun(state);

@@ -34,6 +34,20 @@ export interface PipelineState {
   unread: Set<number>;
   /** Builds whose comment was read: lists do not tell it. */
   commentRead: Set<number>;
+  /** Whether everything was read once in this run. */
+  isFilled: boolean;
+  /** What was kept of earlier: Concourse need not have it any more. For showing alone: its scheduler knows nothing of it. */
+  past: PastOfPipeline | null;
+}
+
+/** What Signalbox keeps of a pipeline. */
+export interface PastOfPipeline {
+  builds: Map<number, Build>;
+  taken: Map<string, Set<number>>;
+  put: Map<string, Set<number>>;
+  versions: Map<string, ResourceVersion>;
+  /** When it was looked at last; `null`: never. ISO 8601. */
+  last: string | null;
 }
 
 const mostBuilds = 1_000;
@@ -52,7 +66,36 @@ export const emptyState = (watched: WatchedPipeline): PipelineState => ({
   lockPutBy: null,
   unread: new Set(),
   commentRead: new Set(),
+  isFilled: false,
+  past: null,
 });
+
+const bothSets = (
+  a: ReadonlyMap<string, Set<number>>,
+  b: ReadonlyMap<string, Set<number>>,
+): Map<string, Set<number>> => {
+  const all = new Map([...a].map(([key, ids]) => [key, new Set(ids)]));
+  for (const [key, ids] of b) all.set(key, new Set([...(all.get(key) ?? []), ...ids]));
+  return all;
+};
+
+/** What is known today together with what was kept of earlier: for the screens, never for what Concourse would do. */
+export function withPast(state: PipelineState): PipelineState {
+  const { past } = state;
+  if (!past) return state;
+  const today = new Set(state.versions.map(({ version }) => versionKey(version)));
+  return {
+    ...state,
+    past: null,
+    builds: new Map([...past.builds, ...state.builds]),
+    taken: bothSets(past.taken, state.taken),
+    put: bothSets(past.put, state.put),
+    versions: [
+      ...state.versions,
+      ...[...past.versions].flatMap(([key, version]) => (today.has(key) ? [] : [version])),
+    ],
+  };
+}
 
 /** Takes in what was told of builds. @returns those that appeared or changed their status. */
 export function takeBuilds(state: PipelineState, builds: readonly Build[]): Build[] {
@@ -77,7 +120,7 @@ export function takeBuilds(state: PipelineState, builds: readonly Build[]): Buil
 }
 
 /** Whether what a build took or put may be a bag, and is there to be read. */
-function mayTellOfBags({ watched, jobs }: PipelineState, { job, status }: Build): boolean {
+export function mayTellOfBags({ watched, jobs }: PipelineState, { job, status }: Build): boolean {
   if (job === watched.jobs.packBag) return status === 'succeeded';
   const known = jobs.get(job);
   return (

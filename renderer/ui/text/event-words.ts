@@ -9,6 +9,7 @@ import {
   IconFileArrowRight,
   IconHandClick,
   IconHandStop,
+  IconHelp,
   IconLock,
   IconLockOpen,
   IconPackage,
@@ -70,6 +71,7 @@ const types: Record<Exclude<HistoryEventType, 'deployment'>, Look> = {
   'autopilot-on': { icon: IconToggleRight, tone: 'quiet', label: 'Autopilot on' },
   'autopilot-off': { icon: IconToggleLeft, tone: 'hold', label: 'Autopilot off' },
   'ledger-changed': { icon: IconFile, tone: 'quiet', label: 'Record changed' },
+  unknown: { icon: IconHelp, tone: 'warn', label: 'Not known' },
 };
 
 /** How a kind of deployment looks and what it is called. */

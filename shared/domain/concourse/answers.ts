@@ -5,7 +5,7 @@ import { type Fields, fieldsOf, idOf, listOf, textOf, textsOf, timeOf } from './
  * `source` and a job's config hold credentials and are never among it.
  */
 
-const buildStatuses = ['pending', 'started', 'succeeded', 'failed', 'errored', 'aborted'] as const;
+export const buildStatuses = ['pending', 'started', 'succeeded', 'failed', 'errored', 'aborted'] as const;
 export type BuildStatus = (typeof buildStatuses)[number];
 
 /** A version of a resource: texts by name. Environments join by this value; ids differ per team (rule 3). */

@@ -22,7 +22,7 @@ const appEventTypes = [
 /**
  * What the feed tells of the files that Signalbox keeps under `.signalbox/` (shared/domain/ledger/ledger-events.ts): locks
  * taken and given back, freezes, bags packed, started, failed and passed, pins, bad marks, autopilots; `ledger-changed`
- * is any other change there.
+ * is any other change there. `unknown`: what a Concourse ran meanwhile is known to nobody.
  */
 const ledgerEventTypes = [
   'locked',
@@ -43,6 +43,7 @@ const ledgerEventTypes = [
   'freeze-set',
   'freeze-changed',
   'freeze-lifted',
+  'unknown',
 ] as const;
 const ledgerEventTypeSchema = z.enum(ledgerEventTypes);
 export type LedgerEventType = z.infer<typeof ledgerEventTypeSchema>;
@@ -61,6 +62,8 @@ const position = {
   id: z.number().int(),
   /** First paragraph, on one line, of the message of the commit that made the change (git's `%s`). */
   subject: z.string(),
+  /** Who keeps the record: left out: the release repo; `concourse`: what a Concourse told, kept by Signalbox. */
+  origin: z.literal('concourse').optional(),
 };
 
 /** A deployment as the feed shows it. `returns`: the version ran there before, whatever its kind says. */

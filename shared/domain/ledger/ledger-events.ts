@@ -10,7 +10,7 @@ import { isRecordPath, recordPlace } from '../records/record-paths';
 
 /** What a path under `.signalbox/` is about. Empty where it is about no single app or environment. */
 export interface LedgerPlace {
-  kind: 'lock' | 'freeze' | 'bag' | 'deployment' | 'pass' | 'pin' | 'bad' | 'autopilot' | 'other';
+  kind: 'lock' | 'freeze' | 'bag' | 'deployment' | 'pass' | 'pin' | 'bad' | 'autopilot' | 'gap' | 'other';
   app: string;
   environment: string;
   pipeline: string | null;
@@ -154,6 +154,8 @@ export function ledgerEventBetween(
       if (!before) return 'bag-started';
       return failed.test(after.state ?? '') && after.state !== before.state ? 'bag-failed' : null;
     }
+    case 'gap':
+      return after ? 'unknown' : null;
     case 'other':
       return 'ledger-changed';
   }

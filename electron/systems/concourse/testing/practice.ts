@@ -31,10 +31,13 @@ const must = <T>(found: T | undefined, what: string): T => {
   return found;
 };
 
-/** A practice Concourse with its server and a client of it. Bag 1 has gone to production. */
-export async function practiceForClient(secret: ConcourseSecret = { account: 'pip', secret: 'pip' }) {
+/** A practice Concourse with its server and a client of it. Bag 1 has gone to production. @param offset of its clock, in milliseconds */
+export async function practiceForClient(
+  secret: ConcourseSecret = { account: 'pip', secret: 'pip' },
+  offset = 0,
+) {
   const faults = noFaults();
-  const time = { offset: 0 };
+  const time = { offset };
   const now = () => Date.now() + time.offset;
   const concourse: PracticeConcourse = createConcourse(notifyPipelines(faults), now);
   const accounts = concourseAccounts(
