@@ -2,6 +2,7 @@ import type { ConcourseSignIn } from '../../shared/contract/concourse-sign-in';
 import type { ConcourseUser } from '../../shared/domain/concourse/answers';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { FailureError } from '../../shared/domain/failure/failure';
+import { rememberSecret } from '../log/known-secrets';
 import type { Log } from '../log/log';
 import { createConcourseClient } from '../systems/concourse/concourse-client';
 import { concourseSession, tokenExpiry } from '../systems/concourse/concourse-session';
@@ -86,6 +87,7 @@ export function createConcourseSignIn(options: {
 
   /** Asks whose token it is, with the token and nothing else. */
   async function ask(url: string, token: string): Promise<ConcourseSignIn> {
+    rememberSecret(token);
     const session = concourseSession({
       url,
       secret: async () => ({ account: null, secret: token }),

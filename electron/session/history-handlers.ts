@@ -39,10 +39,10 @@ export function historyHandlers(session: Session): HistoryHandlers {
     'history.retry': () => history.update(),
     'history.names': async () => ({
       ...(await history.names()),
-      // What a Concourse deploys is not in the release repo's history.
-      pipelines: estate.pipelines
-        .filter(({ kind }) => kind !== 'concourse')
-        .map(({ name, environments }) => ({ name, environments: [...environments] })),
+      pipelines: estate.pipelines.map(({ name, environments }) => ({
+        name,
+        environments: [...environments],
+      })),
     }),
     'history.feed': async (query) => {
       const page = await history.feed(query);

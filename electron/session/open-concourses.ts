@@ -1,10 +1,13 @@
 import { watchedOf } from '../../shared/domain/estate/concourse-pipeline';
-import type { Estate } from '../../shared/domain/estate/estate';
-import type { Log } from '../log/log';
+import type { Failure } from '../../shared/domain/failure/failure';
 import { createConcourseClient } from '../systems/concourse/concourse-client';
-import { type ConcourseSecret, concourseSession } from '../systems/concourse/concourse-session';
+import { concourseSession } from '../systems/concourse/concourse-session';
 import { concourseFailure } from '../systems/concourse/concourse-trouble';
+import { flyrcFile } from '../systems/concourse/flyrc';
 import { type ConcourseView, observeConcourse } from '../systems/concourse/observe-concourse';
+import { type ConcoursePast, keepConcoursePast } from './concourse-past';
+import { type ConcourseSignInPort, createConcourseSignIn, rolesText } from './concourse-sign-in';
+import type { SessionConfig } from './session-config';
 
 /** The Concourses of an estate: one that is followed per pipeline. */
 export interface Concourses {
@@ -13,25 +16,32 @@ export interface Concourses {
   test(url: string): Promise<{ ok: boolean; text: string }>;
   /** Somebody signed in, or out: what was refused is asked for again. */
   look(): void;
-  close(): void;
+  readonly signIn: ConcourseSignInPort;
+  /** What is kept of them beyond what they keep. */
+  readonly past: ConcoursePast;
+  close(): Promise<void>;
 }
 
 const testLimit = 30_000;
 
-/** @param config.secret what the vault keeps for a Concourse; `null`: nobody is signed in */
-export function openConcourses(config: {
-  estate: Estate;
-  secret: (url: string) => Promise<ConcourseSecret | null>;
-  fetch: typeof fetch | undefined;
-  log: Log;
-}): Concourses {
+/**
+ * Follows the estate's Concourses, and keeps what they forget.
+ * @param own.folder of the estate. @param own.report a fault of a file costs what it would have kept, nothing else
+ */
+export function openConcourses(
+  config: Pick<
+    SessionConfig,
+    'estate' | 'concourseSecret' | 'saveConcourseToken' | 'openPage' | 'fetch' | 'log'
+  >,
+  own: { folder: string; report: (failure: Failure | null) => void },
+): Concourses {
   const views = new Map<string, ConcourseView>();
   for (const pipeline of config.estate.pipelines) {
     if (pipeline.kind !== 'concourse') continue;
     const url = pipeline.url.replace(/\/+$/, '');
     const session = concourseSession({
       url,
-      secret: () => config.secret(pipeline.url),
+      secret: async () => config.concourseSecret?.(pipeline.url) ?? null,
       fetch: config.fetch,
       now: Date.now,
     });
@@ -41,27 +51,42 @@ export function openConcourses(config: {
       observeConcourse({ client, pipelines: watchedOf(pipeline), log: config.log, now: () => new Date() }),
     );
   }
+  const past = keepConcoursePast({ ...config, ...own, views });
+  const look = (): void => {
+    // It never rejects: what comes of it is the view's freshness.
+    for (const view of views.values()) void view.look();
+  };
+  const signIn = createConcourseSignIn({
+    urls: config.estate.pipelines.flatMap((one) => (one.kind === 'concourse' ? [one.url] : [])),
+    save: config.saveConcourseToken,
+    openPage: config.openPage ?? (() => undefined),
+    flyrc: flyrcFile(process.env),
+    fetch: config.fetch,
+    now: () => new Date(),
+    log: config.log,
+    onSignedIn: look,
+  });
   return {
     views,
+    past,
+    signIn,
+    look,
     async test(url) {
       const at = url.replace(/\/+$/, '');
       const view = [...views.values()].find(({ client }) => client.url === at);
       if (!view) return { ok: false, text: 'The estate file does not have this Concourse.' };
       try {
-        const { name, teams } = await view.client.user(AbortSignal.timeout(testLimit));
-        const roles = Object.entries(teams).map(([team, of]) => `${of.join(', ')} in ${team}`);
-        return { ok: true, text: `Signed in as ${name}: ${roles.join('; ') || 'no team'}.` };
+        const user = await view.client.user(AbortSignal.timeout(testLimit));
+        return { ok: true, text: `Signed in as ${user.name}: ${rolesText(user)}.` };
       } catch (error) {
         const { message, meaning } = concourseFailure(error, new URL(at).host);
         return { ok: false, text: `${message} ${meaning}` };
       }
     },
-    look() {
-      // It never rejects: what comes of it is the view's freshness.
-      for (const view of views.values()) void view.look();
-    },
-    close() {
+    async close() {
+      signIn.close();
       for (const view of views.values()) view.close();
+      await past.close();
     },
   };
 }

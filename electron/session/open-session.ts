@@ -4,7 +4,6 @@ import type { Estate } from '../../shared/domain/estate/estate';
 import { openedReadOnly } from '../../shared/domain/estate/read-only';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { type ArchiveStore, openArchive } from '../archive/archive-store';
-import type { BuildLogArchive } from '../archive/build-logs';
 import { type ObservationStore, openObservations } from '../archive/observations';
 import { createEngine } from '../engine/engine';
 import type { Engine } from '../engine/engine-types';
@@ -32,7 +31,6 @@ import { createServerAccounts, passingSessions, type ServerAccounts } from './ac
 import type { Announcements } from './announcements/announcements';
 import { openAnnouncements } from './announcements/open-announcements';
 import { tellOperations } from './announcements/tell-operations';
-import { openConcoursePast } from './concourse-past';
 import { type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { openDeployHours } from './deploy-hours';
@@ -45,7 +43,7 @@ import { openClusters } from './open-clusters';
 import { type Concourses, openConcourses } from './open-concourses';
 import { openGitHubSignIn } from './open-github-sign-in';
 import { openSources } from './open-sources';
-import { outcomeOf } from './operation-outcome';
+import { keepOutcomes } from './operation-outcome';
 import { readArchives } from './read-archives';
 import { openReleaseNotes } from './release-notes';
 import { releaseRuns } from './release-runs';
@@ -97,8 +95,6 @@ export interface Session {
   /** Called with an app when more is known of what GitHub ran for it. Returns the unsubscribe. */
   onRunKnown(listener: (app: string) => void): () => void;
   readonly logs: LogSessions;
-  /** Logs of a Concourse’s builds that were saved. */
-  readonly buildLogs: BuildLogArchive;
   /** Ends everything; operations that run are carried on at the next start. */
   close(): Promise<void>;
 }
@@ -141,7 +137,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const reportUnsaved = (failure: Failure | null): void => {
     if (failure) log('error', 'archive.not-written', { ...failure });
   };
-  const concoursePast = openConcoursePast({ estate, folder, log, report: reportUnsaved });
+  const concourses = openConcourses(config, { folder, report: reportUnsaved });
   const history = openHistory({
     repo: ledger.gitDir,
     branch: ledger.ref,
@@ -150,7 +146,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ...(ledger.recordsApart
       ? { records: { repo: ledger.recordsApart.gitDir, branch: ledger.recordsApart.ref } }
       : {}),
-    ...concoursePast.line,
+    ...concourses.past.line,
     log,
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
@@ -171,12 +167,6 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     log,
   });
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
-  const concourses = openConcourses({
-    estate,
-    secret: async (url) => config.concourseSecret?.(url) ?? null,
-    fetch: config.fetch,
-    log,
-  });
   const github =
     place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken, fetch: config.fetch });
   const runWatch = github && createRunWatch({ github, archive: archive.runs, onFailure: reportUnsaved });
@@ -191,7 +181,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const logs = createLogSessions(await openLogKeeper({ folder: path.join(folder, 'logs'), log }), {
     clusterOf: (environment) => clusters.get(environment) ?? null,
     jobLogOf: runWatch?.log ?? null,
-    followBuild: followBuildLog(concourses.views, concoursePast.logs),
+    followBuild: followBuildLog(concourses.views, concourses.past.logs),
   });
   const openedSources = openSources({
     estate,
@@ -280,6 +270,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       inBackground(log, 'ledger.copy-not-checked', ledger.checkCopy(), { signal: closing.signal });
     });
   };
+  concourses.past.onMore(() => {
+    if (hasBranch && !closing.signal.aborted) updateHistory();
+  });
   if (archive.notice !== null) log('warn', 'archive.set-aside', { notice: archive.notice });
   if (observations.notice !== null)
     log('warn', 'archive.observations-set-aside', { notice: observations.notice });
@@ -329,9 +322,6 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     now: () => new Date().toISOString(),
   });
   const stops = [
-    concoursePast.keep(concourses, () => {
-      if (hasBranch && !closing.signal.aborted) updateHistory();
-    }),
     tellOperations(engine, estate, announcements.announce),
     () => timelines.close(),
     () => runs?.close(),
@@ -341,14 +331,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ...keepWhatIsSeen({ clusters, apps, observations, archive, report: reportUnsaved, log }),
     readArchives({ clusters, archive, observations, report: reportUnsaved, log }),
     ledger.onRefMoved(updateHistory),
-    engine.onChange((changes) => {
-      for (const { topic, key } of changes) {
-        const operation = topic === 'operation' && key !== null ? engine.get(key) : null;
-        if (operation?.ok && operation.value.finishedAt !== null)
-          reportUnsaved(observations.recordOutcome(outcomeOf(operation.value, operation.value.finishedAt)));
-        if (operation?.ok && operation.value.commit !== null) claims.tell();
-      }
-    }),
+    keepOutcomes({ engine, observations, report: reportUnsaved, onCommit: () => claims.tell() }),
   ];
   // A mirror that was never filled has no branch to read yet; the first fetch tells.
   if (ledger.snapshot().commit !== null) updateHistory();
@@ -375,7 +358,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         ...engine.notices(),
         observations.notice,
         archive.notice,
-        concoursePast.notice,
+        concourses.past.notice,
         autopilot.notice,
       ].filter((notice) => notice !== null),
     sources,
@@ -395,14 +378,13 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       return () => runListeners.delete(listener);
     },
     logs,
-    buildLogs: concoursePast.logs,
     async close() {
       closing.abort();
       for (const stop of stops) stop();
       await announcements.close();
       await engine.close();
       hours.close();
-      concourses.close();
+      await concourses.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
       gitHubSignIn.close();
       await accounts.close();
@@ -410,7 +392,6 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       await history.close();
       observations.close();
       archive.close();
-      concoursePast.close();
       await ledger.close();
     },
   };

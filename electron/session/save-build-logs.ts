@@ -54,15 +54,16 @@ export function saveBuildLogs(options: {
   logs: BuildLogArchive;
   log: Log;
   report: (failure: Failure | null) => void;
-}): { ended(pipeline: string, watched: WatchedPipeline, builds: readonly Build[]): void; close(): void } {
+}): {
+  ended(pipeline: string, watched: WatchedPipeline, builds: readonly Build[]): void;
+  close(): Promise<void>;
+} {
   const { clientOf, log, logs, report } = options;
   const closing = new AbortController();
   let waiting: { pipeline: string; build: Build }[] = [];
-  let isReading = false;
+  let reading: Promise<void> | null = null;
 
   async function readAll(): Promise<void> {
-    if (isReading) return;
-    isReading = true;
     for (let next = waiting.pop(); next && !closing.signal.aborted; next = waiting.pop()) {
       const { build, pipeline } = next;
       const client = clientOf(pipeline);
@@ -70,12 +71,11 @@ export function saveBuildLogs(options: {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(longest)]);
       try {
         const lines = await readLog(client, build.id, signal);
-        if (lines) report(logs.keep(pipeline, build.id, lines));
+        if (lines && !closing.signal.aborted) report(logs.keep(pipeline, build.id, lines));
       } catch (error) {
         if (!closing.signal.aborted) log('info', 'concourse.log-not-saved', { build: build.id, error });
       }
     }
-    isReading = false;
   }
 
   return {
@@ -84,8 +84,13 @@ export function saveBuildLogs(options: {
       const more = builds.filter((build) => isOfInterest(watched, build)).sort((a, b) => a.id - b.id);
       waiting = [...waiting, ...more.map((build) => ({ pipeline, build }))].slice(-mostWaiting);
       // It never rejects.
-      void readAll();
+      reading ??= readAll().finally(() => {
+        reading = null;
+      });
     },
-    close: () => closing.abort(),
+    async close() {
+      closing.abort();
+      await reading;
+    },
   };
 }

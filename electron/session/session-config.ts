@@ -6,6 +6,7 @@ import type { Log } from '../log/log';
 import type { ConcourseSecret } from '../systems/concourse/concourse-session';
 import type { SessionStore, SignInWindows } from './accounts/ports';
 import type { AnnouncementStore } from './announcements/announcement-store';
+import type { SaveConcourseToken } from './concourse-sign-in';
 import type { ConsentStore } from './consents';
 import type { SaveGitHubToken } from './github-sign-in';
 
@@ -27,6 +28,10 @@ export interface SessionConfig {
   /** What is kept for a registry; absent: nothing, registries are asked as anybody. */
   registrySecret?: (place: RegistryPlace) => Promise<Credentials | null>;
   /** What is kept for a Concourse; absent: nobody is signed in to any. */
+  /** Saves a session at a Concourse; absent: the estate brings its own account. */
+  saveConcourseToken?: SaveConcourseToken;
+  /** Opens a sign-in page in the system’s browser. */
+  openPage?: (page: string) => void;
   concourseSecret?: (url: string) => Promise<ConcourseSecret | null>;
   /** How GitHub's API is reached; absent: Node's own, without proxies. */
   fetch?: typeof fetch;

@@ -7,6 +7,7 @@ import { type ConnectedEstates, estateOf } from '../session/estates/connected';
 import type { CredentialStore } from './credential-store';
 import { gitHubTokens } from './github-token';
 import type { PracticeKeeper } from './practice-source';
+import { openExternal } from './session-security';
 import type { EstateSource } from './source';
 
 /**
@@ -62,6 +63,12 @@ export async function findEstate(
       saveGitHubToken: credentials.keepGitHub,
       registrySecret: async (place) => credentials.registry(place),
       concourseSecret: async (url) => credentials.concourse(url),
+      saveConcourseToken: (url, token) => {
+        credentials.set({ name: `concourse ${url}`, account: null, secret: token });
+        return credentials.describe([]).unavailableBecause;
+      },
+      // One that is no https is shown to be copied.
+      openPage: (page) => void openExternal(page, options.log),
     },
     place: choice.kind === 'file' ? choice.path : estate.ledger.url,
     practice: null,

@@ -14,6 +14,8 @@ export interface EstateSource {
     | 'saveGitHubToken'
     | 'registrySecret'
     | 'concourseSecret'
+    | 'saveConcourseToken'
+    | 'openPage'
   >;
   /** Path or address, for a person. */
   place: string;

@@ -103,7 +103,9 @@ export const windowProcedures = {
 /** What the window shows, and its credentials. */
 export const sessionProcedures = {
   'session.get': query(nothing, sessionSchema, { changedBy: ['session', 'settings'] }),
-  'credentials.get': query(nothing, credentialsSchema, { changedBy: ['github-sign-in', 'concourse-sign-in'] }),
+  'credentials.get': query(nothing, credentialsSchema, {
+    changedBy: ['github-sign-in', 'concourse-sign-in'],
+  }),
   /** Keeps a secret in the system's keychain, or with `null` forgets it. It never comes back over this border. */
   'credentials.set': action(
     z.object({

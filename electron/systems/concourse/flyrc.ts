@@ -64,7 +64,9 @@ const sameServer = (api: string, url: string): boolean =>
 /** The sessions of one server alone; what belongs to others is not looked at any further. */
 async function sessionsOf(file: string, url: string): Promise<Map<string, { team: string; token: string }>> {
   const read = readGoYaml(await textOf(file));
-  const root = read.ok ? z.object({ targets: z.record(z.string(), z.unknown()) }).safeParse(read.value) : null;
+  const root = read.ok
+    ? z.object({ targets: z.record(z.string(), z.unknown()) }).safeParse(read.yaml.value)
+    : null;
   if (!root?.success) throw new FlyrcProblem('~/.flyrc is not as fly writes it.');
   const found = new Map<string, { team: string; token: string }>();
   for (const [name, value] of Object.entries(root.data.targets)) {

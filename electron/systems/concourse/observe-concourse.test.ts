@@ -65,7 +65,8 @@ describe('a Concourse that is followed', () => {
     await expect.poll(() => statuses('preview', 'start-deploy')[0]).toBe('3 started');
     await expect.poll(() => lockOf(state('preview'))).toMatchObject({ state: 'held', by: { name: '2' } });
     const [waiting] = buildsOf(state('preview'), 'start-deploy');
-    expect(bagOf(state('preview'), waiting?.id ?? 0)?.version.number).toBe('3');
+    // The lists come before what each build took.
+    await expect.poll(() => bagOf(state('preview'), waiting?.id ?? 0)?.version.number).toBe('3');
     expect(statuses('preview', 'test')[0]).toBe('2 failed');
     // The rerun of an older build is in no list of jobs (rule 8).
     const [failed] = practice.job('preview', 'test').builds.filter(({ status }) => status === 'failed');

@@ -103,11 +103,20 @@ function Details({ event }: { event: HistoryEvent }) {
               <dd>{event.reason}</dd>
             </>
           )}
-          <dt>Commit</dt>
-          <dd className={classes.commit}>
-            <code>{event.commit.slice(0, 10)}</code>
-            <CopyButton text={event.commit} label="Copy the commit’s id" />
-          </dd>
+          {event.origin === 'concourse' ? (
+            <>
+              <dt>Source</dt>
+              <dd>Concourse, kept by Signalbox</dd>
+            </>
+          ) : (
+            <>
+              <dt>Commit</dt>
+              <dd className={classes.commit}>
+                <code>{event.commit.slice(0, 10)}</code>
+                <CopyButton text={event.commit} label="Copy the commit’s id" />
+              </dd>
+            </>
+          )}
         </dl>
         <p className={classes.links}>
           {app && version && (
@@ -134,7 +143,7 @@ function Details({ event }: { event: HistoryEvent }) {
           )}
         </p>
       </section>
-      {event.type === 'deployment' && app && environment && (
+      {event.type === 'deployment' && event.origin !== 'concourse' && app && environment && (
         <section className={classes.timeline} aria-label="Timeline">
           <h3>Timeline</h3>
           <RestingTimeline key={event.commit} app={app} environment={environment} commit={event.commit} />
@@ -251,7 +260,7 @@ function Known({ event }: { event: HistoryEvent }) {
           <SavedObservations saved={saved} />
         </section>
       )}
-      {'path' in event && (
+      {'path' in event && event.origin !== 'concourse' && (
         <section className={classes.section} aria-label="File">
           <h3>File</h3>
           <code>{event.path}</code>
@@ -263,14 +272,21 @@ function Known({ event }: { event: HistoryEvent }) {
           <SavedLogs saved={saved} />
         </section>
       )}
-      <section className={classes.section} aria-label="Message">
-        <h3>Commit message</h3>
-        {message === null ? (
-          <p className={classes.small}>The local copy of the release repo no longer has this commit.</p>
-        ) : (
-          <pre className={classes.message}>{message}</pre>
-        )}
-      </section>
+      {event.origin === 'concourse' ? (
+        <section className={classes.section} aria-label="What happened">
+          <h3>What happened</h3>
+          <p>{event.subject}</p>
+        </section>
+      ) : (
+        <section className={classes.section} aria-label="Message">
+          <h3>Commit message</h3>
+          {message === null ? (
+            <p className={classes.small}>The local copy of the release repo no longer has this commit.</p>
+          ) : (
+            <pre className={classes.message}>{message}</pre>
+          )}
+        </section>
+      )}
     </>
   );
 }

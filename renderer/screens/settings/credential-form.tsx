@@ -4,6 +4,7 @@ import type { Credential } from '../../../shared/contract/session';
 import { useSetCredential, useTestCredential } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { TimedText } from '../../ui/time/timed-text';
+import { ConcourseSignInPanel } from './concourse-sign-in-panel';
 import { GitHubSignInPanel } from './github-sign-in-panel';
 import classes from './settings-screen.module.css';
 
@@ -18,7 +19,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 const registryHint = 'Checks that images exist. If empty, Signalbox uses the registry without signing in.';
 const concourseHint =
-  'Reads and runs its pipelines. With a user name, a local or LDAP password; without one, a token: `fly login`, then copy it from ~/.flyrc. A token lasts a day.';
+  'Reads and runs its pipelines. With a user name, a local or LDAP password; without one, a token as its sign-in page shows it. A token lasts a day.';
 const states = {
   kept: 'saved in the keychain',
   held: 'signed in until Signalbox ends',
@@ -88,6 +89,7 @@ export function CredentialForm({ credential }: { credential: Credential }) {
         </p>
       </div>
       {name === 'github' && <GitHubSignInPanel />}
+      {isConcourse && <ConcourseSignInPanel url={name.slice('concourse '.length)} host={host} />}
       {(save.error ?? test.error) && (
         <FailurePanel
           failure={(save.error ?? test.error)?.failure as NonNullable<typeof save.error>['failure']}

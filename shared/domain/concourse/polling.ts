@@ -50,11 +50,16 @@ export interface Busyness {
 /** Requests of one minute, at most, by this plan. */
 export function mostRequests({ environments, unfinished, events }: Busyness): number {
   const pace = unfinished > 0 || events > 0 ? 'busy' : 'idle';
-  const lists = polledLists.reduce((sum, list) => sum + Math.ceil(60_000 / every[list][pace]), 0);
+  // The list of pipelines goes along with that of resources.
+  const lists = [...polledLists, 'resources' as const].reduce(
+    (sum, list) => sum + Math.ceil(60_000 / every[list][pace]),
+    0,
+  );
   const rounds = Math.ceil(60_000 / every.builds[pace]);
   const looked = rounds * Math.min(unfinished, mostTracked);
-  // Bag's versions, lock's versions, its `output_of` and the build's own resources. Versions change by checks, too:
+  // Bag's versions, lock's versions, its `output_of` and the build's own resources; plan and events of a log that is saved.
+  // Versions change by checks, too:
   // each environment's are read again with the list of resources.
   const perResources = Math.ceil(60_000 / every.resources[pace]) * environments * 3;
-  return lists + looked + events * 4 + perResources;
+  return lists + looked + events * 6 + perResources;
 }
