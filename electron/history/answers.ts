@@ -87,7 +87,7 @@ export function answerTo<Name extends QuestionName>(
 
 type LineAnswers = Omit<Answers, 'outline' | 'story' | 'figures' | 'names'>;
 
-const answersOf = ({ statements, facts, lines }: LineView): LineAnswers => ({
+const answersOf = ({ statements, facts }: LineView): LineAnswers => ({
   feed: (query) => feed(statements, facts, query),
   lastDeployments: () => lastDeployments(statements, facts),
   deployments: (query) => deployments(statements, facts, query),
