@@ -7,7 +7,7 @@ import { sparseKinds } from '../index/event-row';
  * Raised whenever what is stored, or the rules that made it, change: an index of another version is rebuilt. A test
  * (`schema.test.ts`) fails where rules change and this stays.
  */
-export const schemaVersion = 7;
+export const schemaVersion = 9;
 /** "sbhi": tells our file from any other database. */
 const applicationId = 0x73626869;
 
