@@ -7,11 +7,12 @@ import { lifeController } from '../systems/life';
 
 /**
  * What the apps' source repos said, kept so that an action in a hurry asks nobody: `peek…` answers at once with what is
- * known (`null`: not asked yet, or could not be asked), `load…` asks, `ahead` asks in the background, two at a time.
+ * known (`null`: not asked yet, or being asked), `load…` asks, `ahead` asks in the background, two at a time.
  */
 export interface SourceCache {
   /** Whether there is anybody to ask. */
   readonly canAsk: boolean;
+  /** What lies between, or why the last one who asked was not told. */
   peekChange(app: string, from: string, to: string): Change | null;
   loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change>;
   peekPublished(app: string, version: string): boolean | null;
@@ -38,11 +39,25 @@ function remember<V>(map: Map<string, V>, key: string, value: V): void {
   if (oldest !== undefined) map.delete(oldest);
 }
 
+/** Kept from an earlier time, since it could not be asked: worth asking again. */
+const isOld = (change: Change): boolean => change.state === 'known' && change.asOf !== undefined;
+
+/** Whether somebody stopped waiting because it took too long, and not because nobody wants to know any more. */
+const isLate = ({ reason }: AbortSignal): boolean =>
+  reason instanceof DOMException && reason.name === 'TimeoutError';
+
+const late = (app: string): Change => ({
+  state: 'unknown',
+  because: `${app}'s repo did not answer in time.`,
+});
+
 const key = (...parts: string[]): string => parts.join('\u0000');
 
 /** @param sources `null`: the estate names no source repos; everything is unknown then. */
 export function sourceCache(sources: Sources | null, onLoaded: (app: string) => void, log: Log): SourceCache {
   const changes = new Map<string, Change>();
+  /** Why what was asked for last is not known. */
+  const missed = new Map<string, Change>();
   const published = new Map<string, boolean>();
   const checks = new Map<string, CommitChecks>();
   const asked = new Map<string, number>();
@@ -50,25 +65,38 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
   const closing = lifeController();
 
   async function loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change> {
-    const known = changes.get(key(app, from, to));
-    if (known) return known;
+    const what = key(app, from, to);
+    const known = changes.get(what);
+    if (known && !isOld(known)) return known;
     if (!sources) return noSources;
+    // While it is asked, it is being asked.
+    missed.delete(what);
+    const noAnswer = (): void => {
+      if (signal && isLate(signal)) remember(missed, what, late(app));
+    };
+    signal?.addEventListener('abort', noAnswer, { once: true });
     try {
       const change = await sources.change(app, from, to, signal);
       if (change.state === 'known') {
-        remember(changes, key(app, from, to), change);
-        onLoaded(app);
-      }
+        remember(changes, what, change);
+        // What was kept and is told once more brings nobody anything new.
+        if (!known || JSON.stringify(known) !== JSON.stringify(change)) onLoaded(app);
+      } else if (!signal?.aborted) remember(missed, what, change);
       return change;
     } catch (error) {
       if (!signal?.aborted) log('warn', 'sources.change-not-asked', { app, from, to, error });
-      return { state: 'unknown', because: `${app}'s repo did not answer.` };
+      const change: Change = { state: 'unknown', because: `${app}'s repo did not answer.` };
+      if (!signal?.aborted) remember(missed, what, change);
+      return change;
+    } finally {
+      signal?.removeEventListener('abort', noAnswer);
     }
   }
 
   return {
     canAsk: sources !== null,
-    peekChange: (app, from, to) => changes.get(key(app, from, to)) ?? (sources ? null : noSources),
+    peekChange: (app, from, to) =>
+      changes.get(key(app, from, to)) ?? missed.get(key(app, from, to)) ?? (sources ? null : noSources),
     loadChange,
     peekPublished: (app, version) => published.get(key(app, version)) ?? null,
     loadPublished: async (app, version, signal) => {
@@ -103,7 +131,8 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
       const what = key(app, from, to);
       // Tried a few times only: what a repo cannot answer now is asked again when somebody opens the sheet.
       const tries = asked.get(what) ?? 0;
-      if (!sources || tries >= 3 || changes.has(what)) return;
+      const known = changes.get(what);
+      if (!sources || tries >= 3 || (known && !isOld(known))) return;
       remember(asked, what, tries + 1);
       const work = queue.add(async () => {
         if (!closing.signal.aborted) await loadChange(app, from, to, closing.signal);

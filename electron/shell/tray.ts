@@ -6,6 +6,7 @@ import { visibleText } from '../../shared/domain/text/visible-text';
 const colours: Readonly<Record<DeskStatus['worst'], readonly [number, number, number]>> = {
   trouble: [0x2b, 0x39, 0xc0],
   attention: [0x00, 0x8c, 0xf0],
+  unknown: [0x80, 0x75, 0x6b],
   well: [0x5a, 0x82, 0x3c],
 };
 
@@ -13,11 +14,12 @@ const colours: Readonly<Record<DeskStatus['worst'], readonly [number, number, nu
 export function dot(worst: DeskStatus['worst']): Electron.NativeImage {
   const size = 16;
   const centre = (size - 1) / 2;
-  // Shapes, too, tell the states apart: a ring where all is well.
+  // Shapes, too, tell the states apart: a ring where all is well, a small dot where that is not known.
   const hole = worst === 'well' ? size / 4 : 0;
+  const reach = worst === 'unknown' ? size / 4 : size / 2;
   const pixels = Array.from({ length: size * size }, (_, at) => {
     const far = Math.hypot((at % size) - centre, Math.floor(at / size) - centre);
-    return far <= size / 2 && far >= hole ? [...colours[worst], 0xff] : [0, 0, 0, 0];
+    return far <= reach && far >= hole ? [...colours[worst], 0xff] : [0, 0, 0, 0];
   });
   return nativeImage.createFromBitmap(Buffer.from(pixels.flat()), { width: size, height: size });
 }
@@ -30,7 +32,7 @@ export interface TrayIcon {
 
 /** @param open brings the window to the front, at a path of its router; `null`: as it is. */
 export function openTray(open: (place: string | null) => void): TrayIcon {
-  const tray = new Tray(dot('well'));
+  const tray = new Tray(dot('unknown'));
   let shown = '';
   tray.on('click', () => open(null));
   return {

@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, Notification } from 'electron';
-import { attentionItems } from '../../shared/domain/attention/attention-items';
+import { attentionItems, notKnownBecause } from '../../shared/domain/attention/attention-items';
 import { type DeskStatus, deskStatus } from '../../shared/domain/attention/desk-status';
 import { frozenItems } from '../../shared/domain/attention/frozen-items';
 import { createTroubleMemory } from '../../shared/domain/attention/new-trouble';
@@ -37,12 +37,15 @@ export function signalTrouble(options: {
   let timer: NodeJS.Timeout | null = null;
   const look = (): void => {
     timer = null;
+    const board = engine.board();
+    const pipelines = readPipelines(engine);
     const items = [
-      ...attentionItems(engine.board(), readPipelines(engine), Date.now()),
+      ...attentionItems(board, pipelines, Date.now()),
       ...undeliveredItems(announcements.known()),
       ...frozenItems(engine.freezes.list(), Date.now()),
     ];
-    options.status(deskStatus(items, engine.list({ open: true, limit: 50 })));
+    const notKnown = notKnownBecause(board, pipelines.length === engine.bags.pipelines().length);
+    options.status(deskStatus(items, engine.list({ open: true, limit: 50 }), notKnown));
     if (items.length !== shown) showCount(options.window(), items.length);
     shown = items.length;
     const told = news(items, performance.now());

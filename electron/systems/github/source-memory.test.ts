@@ -77,7 +77,11 @@ it('what was seen stays readable without GitHub, also after a restart, and is to
   stop();
   await goAway();
   const after = start();
-  expect(await after.change('app', 'v1', 'v2')).toEqual(change);
+  expect(change).not.toHaveProperty('asOf');
+  expect(await after.change('app', 'v1', 'v2')).toEqual({
+    ...change,
+    asOf: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/),
+  });
   const { listed, partial } = await after.candidates('app', 'v2', 10);
   expect(listed).toMatchObject([{ name: 'v2', version: 'v2' }]);
   expect(partial).toContain('This is the list of 2026-06-01 12:00 UTC.');

@@ -10,6 +10,7 @@ import type { Listing } from './typed-name';
  */
 export interface SourceMemory {
   keepChange(app: string, change: Extract<Change, { state: 'known' }>): void;
+  /** With `asOf`: when it was kept. */
   change(app: string, from: string, to: string): Change | null;
   /** `at`: ISO 8601 UTC. */
   keepListing(app: string, at: string, listing: Listing): void;
@@ -68,13 +69,14 @@ export function openSourceMemory(file: string, now: () => number, log: Log): Sou
           .prepare('delete from change where at < (select at from change order by at desc limit 1 offset ?)')
           .run(mostChanges - 1);
       }),
-    change: (app, from, to) =>
-      read(
-        changeSchema,
-        database
-          .prepare('select json from change where app = ? and base = ? and head = ?')
-          .get(app, from, to),
-      ),
+    change: (app, from, to) => {
+      const row = database
+        .prepare('select at, json from change where app = ? and base = ? and head = ?')
+        .get(app, from, to);
+      const change = read(changeSchema, row);
+      if (change?.state !== 'known') return change;
+      return { ...change, asOf: new Date((row as { at: number }).at).toISOString() };
+    },
     keepListing: (app, at, listing) =>
       kept(() => {
         const json = JSON.stringify(listing);

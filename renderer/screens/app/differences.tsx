@@ -1,7 +1,7 @@
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useChange } from '../../data/queries';
-import { ChangeView, changeSummary } from '../../ui/change/change-view';
+import { ChangeSummary, ChangeView } from '../../ui/change/change-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import classes from './differences.module.css';
@@ -45,15 +45,17 @@ interface DifferenceProps {
 function Difference({ app, into, from, there, incoming }: DifferenceProps) {
   const change = useChange(app, there, incoming);
   const same = there !== null && there === incoming;
-  const summary = same
-    ? 'Same version'
-    : there === null || incoming === null
-      ? 'Not deployed in both environments'
-      : change.data
-        ? changeSummary(change.data)
-        : change.error
-          ? 'Could not load the differences'
-          : 'Loading commits…';
+  const summary = same ? (
+    'Same version'
+  ) : there === null || incoming === null ? (
+    'Not deployed in both environments'
+  ) : change.data ? (
+    <ChangeSummary change={change.data} />
+  ) : change.error ? (
+    'Could not load the differences'
+  ) : (
+    'Loading commits…'
+  );
   return (
     <details className={classes.step}>
       <summary>
@@ -69,7 +71,9 @@ function Difference({ app, into, from, there, incoming }: DifferenceProps) {
             <span className="mono">{shortVersion(incoming)}</span> in {from}
           </p>
         )}
-        {change.data && !same && <ChangeView change={change.data} />}
+        {change.data && !same && (
+          <ChangeView change={change.data} onRetry={() => void change.refetch()} busy={change.isFetching} />
+        )}
         {change.error && (
           <FailurePanel failure={change.error.failure} onRetry={() => void change.refetch()} />
         )}

@@ -14,7 +14,7 @@ import type { BatchCandidate } from '../../../shared/domain/batch/batch-candidat
 import { type BatchChecks, keptOut } from '../../../shared/domain/batch/batch-draft';
 import { obstaclesOf } from '../../../shared/domain/preflight/obstacles';
 import { count } from '../../../shared/domain/text/count';
-import { ChangeView, changeSummary } from '../../ui/change/change-view';
+import { ChangeSummary, ChangeView } from '../../ui/change/change-view';
 import { Version } from '../../ui/change/version';
 import { FindingList } from '../../ui/finding/finding-list';
 import { Mark } from '../../ui/layout/mark';
@@ -81,7 +81,7 @@ function Row({ candidate, batch }: { candidate: BatchCandidate; batch: Batch }) 
           <Version value={current} /> → <Version value={version} strong />
         </td>
         <td>
-          {check?.preview ? changeSummary(check.preview.change) : null}
+          {check?.preview ? <ChangeSummary change={check.preview.change} /> : null}
           {why && <p className={classes.quiet}>{why}</p>}
         </td>
         <td className={classes.checks}>

@@ -193,6 +193,27 @@ it('counts nothing and offers no lock before the release repo was ever read', as
   expect(screen.queryByRole('region', { name: 'Locks' })).toBeNull();
 });
 
+it('counts what is no app of this board among what needs attention, and leads to it', async () => {
+  const board = devBoard({ apps: 2, state: 'practice', scheme: 'light' });
+  const failure = {
+    code: 'unreachable' as const,
+    message: 'The release repo did not answer.',
+    meaning: '',
+    next: [],
+  };
+  const ledger = { state: 'unreachable' as const, asOf: null, since: new Date().toISOString(), failure };
+  const { user } = renderApp({ answers: { 'board.get': () => ({ ...board, cells: [], ledger }) } });
+  const chip = await screen.findByRole('button', { name: /^Needs attention/ });
+  const list = () => screen.findByRole('region', { name: 'Needs attention' });
+  const all = within(await list()).getAllByRole('link').length;
+  expect(all).toBeGreaterThan(0);
+  expect(chip.textContent).toBe(`Needs attention${all}`);
+  expect(chip.title).toContain('Release repo');
+  await user.click(chip);
+  expect(await screen.findByText('What else needs attention is in the overview.')).toBeTruthy();
+  expect((await list()).textContent).toContain('The release repo did not answer.');
+});
+
 it('says that nothing needs attention only once everything was seen', async () => {
   const board = devBoard({ apps: 2, state: 'practice', scheme: 'light' });
   const calm = { ...board, cells: [] };

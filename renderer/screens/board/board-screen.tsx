@@ -9,6 +9,7 @@ import { useBoardSettings } from '../../data/board-settings';
 import { useBoard } from '../../data/queries';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { useAttention } from '../../ui/incident/use-attention';
 import { Empty } from '../../ui/layout/panel';
 import { useUiState } from '../../ui/layout/ui-state';
 import { useSame } from '../../ui/layout/use-same';
@@ -20,7 +21,7 @@ import { Inspector } from './inspector';
 import { Notices } from './notices';
 import { PastBanner } from './past-banner';
 import { PipelineBar } from './pipeline-bar';
-import { chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
+import { cellKey, chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
 import type { BoardSearch } from './search';
 import { TimeBar } from './time-bar';
 import { Toolbar } from './toolbar';
@@ -72,10 +73,12 @@ function LoadedBoard({ board: whole }: { board: Board }) {
     return lastRows.current;
   }, [board]);
   const environments = useSame(board.environments);
+  const columns = useSame(environments.map(({ name }) => name));
   const isRead = board.commit !== null;
-  const counts = useSame(useMemo(() => chipCounts(rows), [rows]));
+  const needing = useNeeding(past.at === null);
+  const counts = useSame(useMemo(() => chipCounts(rows, needing), [rows, needing]));
   const [engaged, setEngaged] = useState(false);
-  const view = useSettledView(rows, search, environments, engaged);
+  const view = useSettledView(rows, search, environments, engaged, needing);
   const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board, past.at !== null);
   useShortcuts({ 'shift+r': focusRollback });
 
@@ -107,6 +110,7 @@ function LoadedBoard({ board: whole }: { board: Board }) {
           counts={isRead ? counts : null}
           onSearch={onSearch}
           before={compact ? pipelineBar : null}
+          columns={past.at === null ? columns : null}
         />
         {past.at !== null && <PastBanner at={past.at} failure={past.failure} onNow={() => past.onAt(null)} />}
         <Notices board={board} past={past.at !== null} />
@@ -123,7 +127,11 @@ function LoadedBoard({ board: whole }: { board: Board }) {
             onEngaged={setEngaged}
           />
         ) : (
-          <Nothing board={board} onClear={() => onSearch({ q: undefined, only: undefined })} />
+          <Nothing
+            board={board}
+            only={search.only}
+            onClear={() => onSearch({ q: undefined, only: undefined })}
+          />
         )}
         {(!compact || timeBarOpen || past.at !== null) && (
           <TimeBar at={past.at} onDrag={past.onDrag} onAt={past.onAt} />
@@ -174,20 +182,39 @@ function useSettledView(
   search: BoardSearch,
   environments: Board['environments'],
   engaged: boolean,
+  needing: ReadonlySet<string>,
 ): Row[] {
   const last = useRef<{ key: string; apps: string[] }>({ key: '', apps: [] });
   return useMemo(() => {
     const key = JSON.stringify(search);
     const names = environments.map(({ name }) => name);
-    const fresh = viewOf(rows, search, names);
+    const fresh = viewOf(rows, search, names, needing);
     const keep = engaged && key === last.current.key && (search.sort ?? defaultSort) !== 'app';
     const view = keep ? settled(last.current.apps, fresh) : fresh;
     last.current = { key, apps: view.map((row) => row.app) };
     return view;
-  }, [rows, search, environments, engaged]);
+  }, [rows, search, environments, engaged, needing]);
 }
 
-function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
+/** Cells that need attention for what they don't show of themselves; of the past nothing is known of that. */
+function useNeeding(now: boolean): ReadonlySet<string> {
+  const { items } = useAttention();
+  const keys = useSame(
+    useMemo(
+      () => (now ? items.flatMap(({ place }) => (place.at === 'cell' ? [cellKey(place.cell)] : [])) : []),
+      [now, items],
+    ),
+  );
+  return useMemo(() => new Set(keys), [keys]);
+}
+
+interface NothingProps {
+  board: Board;
+  only: BoardSearch['only'];
+  onClear: () => void;
+}
+
+function Nothing({ board, only, onClear }: NothingProps) {
   if (board.apps.length === 0 && board.ledger.state === 'unreachable') {
     return (
       <div className={classes.nothing}>
@@ -212,7 +239,11 @@ function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
   }
   return (
     <div className={classes.nothing}>
-      <Empty title="No matching apps">Change or clear the filter.</Empty>
+      {only === 'attention' ? (
+        <Empty title="No matching app needs attention">What else needs attention is in the overview.</Empty>
+      ) : (
+        <Empty title="No matching apps">Change or clear the filter.</Empty>
+      )}
       <Button variant="default" onClick={onClear}>
         Clear the filter
       </Button>

@@ -40,7 +40,9 @@ export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
             : driftSentence(cell.drift)}
       </p>
       {of && change.isPending && there && <p className={classes.small}>Loading commits…</p>}
-      {change.data && <ChangeView change={change.data} />}
+      {change.data && (
+        <ChangeView change={change.data} onRetry={() => void change.refetch()} busy={change.isFetching} />
+      )}
       {change.error && <FailurePanel failure={change.error.failure} onRetry={() => void change.refetch()} />}
     </section>
   );

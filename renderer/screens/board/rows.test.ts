@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import { devBoard } from '../../dev/dev-board';
-import { chipCounts, rowsOf, settled, viewOf } from './rows';
+import { cellKey, chipCounts, rowsOf, settled, viewOf } from './rows';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });
 const rows = rowsOf(board);
@@ -24,6 +24,15 @@ describe('rows of the board', () => {
     expect(apps(viewOf(rows, { only: 'held' }))).toContain('whitehall');
     // On its way, at whichever stage, as long as nothing fails.
     expect(apps(viewOf(rows, { only: 'rolling' }))).toEqual(['frontend', 'router']);
+  });
+
+  it('counts and leaves apps that need attention for what no cell shows of itself, too', () => {
+    const calm = rows.find((row) => row.cells.every((cell) => cell === null || !needsAttention(cell)));
+    const cell = calm?.cells.find((one) => one !== null);
+    if (!calm || !cell) throw new Error('every app needs attention');
+    const needing = new Set([cellKey(cell)]);
+    expect(chipCounts(rows, needing).attention).toBe(chipCounts(rows).attention + 1);
+    expect(apps(viewOf(rows, { only: 'attention' }, [], needing))).toContain(calm.app);
   });
 
   it('filters by every word, in names and at the begin of versions', () => {

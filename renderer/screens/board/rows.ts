@@ -35,8 +35,14 @@ export function rowsOf(board: Board, before: readonly Row[] = []): Row[] {
 
 const onTheWay: ReadonlySet<string> = new Set(['committed', 'waiting', 'syncing', 'hooks', 'rolling-out']);
 
-const chipTest: Record<Chip, (cell: Cell) => boolean> = {
-  attention: needsAttention,
+/** Names a cell among those that need attention for what no cell shows of itself, such as a promotion that is stuck. */
+export const cellKey = ({ app, environment }: Pick<Cell, 'app' | 'environment'>): string =>
+  `${environment} ${app}`;
+
+const none: ReadonlySet<string> = new Set();
+
+const chipTest: Record<Chip, (cell: Cell, needing: ReadonlySet<string>) => boolean> = {
+  attention: (cell, needing) => needsAttention(cell) || needing.has(cellKey(cell)),
   drifted: (cell) =>
     cell.drift.state === 'behind' || cell.drift.state === 'differs' || cell.drift.state === 'ahead',
   held: (cell) => ownHold(cell) !== null,
@@ -49,11 +55,15 @@ const chipTest: Record<Chip, (cell: Cell) => boolean> = {
 const some = (row: Row, test: (cell: Cell) => boolean): boolean =>
   row.cells.some((cell) => cell !== null && test(cell));
 
-/** How many apps each chip would leave. */
-export function chipCounts(rows: readonly Row[]): Record<Chip, number> {
+/**
+ * How many apps each chip would leave.
+ * @param needing keys of cells that need attention beside those that show it themselves.
+ */
+export function chipCounts(rows: readonly Row[], needing: ReadonlySet<string> = none): Record<Chip, number> {
   const counts: Record<Chip, number> = { attention: 0, drifted: 0, held: 0, rolling: 0 };
   for (const row of rows) {
-    for (const chip of Object.keys(counts) as Chip[]) if (some(row, chipTest[chip])) counts[chip] += 1;
+    for (const chip of Object.keys(counts) as Chip[])
+      if (some(row, (cell) => chipTest[chip](cell, needing))) counts[chip] += 1;
   }
   return counts;
 }
@@ -79,17 +89,20 @@ function weight(row: Row, sort: Exclude<Sort, 'app'>, column: number | null): nu
 /**
  * The rows that the filter leaves, in the order asked for: trouble first, by app, newest first, furthest behind first;
  * in one environment, or in any. Rows of which nothing is known come last either way round.
- * @param environments names of the columns.
+ * @param environments names of the columns. @param needing as {@link chipCounts} has it.
  */
 export function viewOf(
   rows: readonly Row[],
   filter: Omit<BoardFilter, 'pipeline'>,
   environments: readonly string[] = [],
+  needing: ReadonlySet<string> = none,
 ): Row[] {
   const words = (filter.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const only = filter.only;
   const left = rows.filter(
-    (row) => words.every((word) => matches(row, word)) && (only === undefined || some(row, chipTest[only])),
+    (row) =>
+      words.every((word) => matches(row, word)) &&
+      (only === undefined || some(row, (cell) => chipTest[only](cell, needing))),
   );
   const sort = filter.sort ?? defaultSort;
   if (sort === 'app') return filter.reversed ? left.reverse() : left;

@@ -114,7 +114,7 @@ export const TimeBar = memo(function TimeBar({ at, onDrag, onAt }: TimeBarProps)
       </Tooltip>
       <NativeSelect
         size="xs"
-        w={82}
+        w={90}
         aria-label="Time range of the slider"
         value={zoom}
         onChange={(event) => setZoom(event.currentTarget.value as Zoom)}

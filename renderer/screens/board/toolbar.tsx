@@ -30,10 +30,12 @@ interface ToolbarProps {
   onSearch: (change: Partial<BoardSearch>) => void;
   /** What stands before the filter. */
   before: ReactNode;
+  /** Environments of this board; `null`: it is one of the past, which tells nothing of what is elsewhere. */
+  columns: readonly string[] | null;
 }
 
 /** Filter, chips, order and view. Counts keep their width, so that chips don't move while data streams in. */
-export const Toolbar = memo(function Toolbar({ search, counts, onSearch, before }: ToolbarProps) {
+export const Toolbar = memo(function Toolbar({ search, counts, onSearch, before, columns }: ToolbarProps) {
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(search.q ?? '');
   useEffect(() => setText(search.q ?? ''), [search.q]);
@@ -66,7 +68,7 @@ export const Toolbar = memo(function Toolbar({ search, counts, onSearch, before 
         }}
       />
       <div className={classes.chips}>
-        <Chips search={search} counts={counts} onSearch={onSearch} />
+        <Chips search={search} counts={counts} onSearch={onSearch} columns={columns} />
       </div>
       <span className={classes.spacer} />
       <NativeSelect
@@ -88,25 +90,45 @@ export const Toolbar = memo(function Toolbar({ search, counts, onSearch, before 
 });
 
 /** By themselves: what can't be said to need attention is looked at with every change. */
-function Chips({ search, counts, onSearch }: Omit<ToolbarProps, 'before'>) {
-  const { notKnown } = useAttention();
-  return (Object.keys(chipWord) as Chip[]).map((chip) => (
-    <button
-      key={chip}
-      type="button"
-      className={classes.chip}
-      aria-pressed={search.only === chip}
-      title={chip === 'attention' ? (notKnown ?? undefined) : undefined}
-      onClick={() => onSearch({ only: search.only === chip ? undefined : chip })}
-    >
-      {chipWord[chip]}
-      <span className={classes.count} data-some={counts !== null && counts[chip] > 0} data-chip={chip}>
-        {counts === null || (chip === 'attention' && counts[chip] === 0 && notKnown !== null)
-          ? '?'
-          : counts[chip]}
-      </span>
-    </button>
-  ));
+function Chips({ search, counts, onSearch, columns }: Omit<ToolbarProps, 'before'>) {
+  const { items, notKnown } = useAttention();
+  // The release repo, a cluster, another pipeline's app: no row of this board, and yet never a calm 0.
+  const elsewhere =
+    columns === null
+      ? []
+      : items.filter(({ place }) => place.at !== 'cell' || !columns.includes(place.cell.environment));
+  const also =
+    elsewhere.length > 0 ? `In the overview: ${elsewhere.map(({ subject }) => subject).join(', ')}` : null;
+  const numberOf = (chip: Chip): number | null => {
+    if (counts === null) return null;
+    if (chip !== 'attention') return counts[chip];
+    const all = counts.attention + elsewhere.length;
+    return all === 0 && notKnown !== null && columns !== null ? null : all;
+  };
+  const onChip = (chip: Chip): void => {
+    onSearch({ only: search.only === chip ? undefined : chip });
+    // All of it is listed in the overview.
+    if (chip === 'attention' && search.only !== chip && elsewhere.length > 0)
+      useUiState.setState({ selected: null, panelOpen: true });
+  };
+  return (Object.keys(chipWord) as Chip[]).map((chip) => {
+    const number = numberOf(chip);
+    return (
+      <button
+        key={chip}
+        type="button"
+        className={classes.chip}
+        aria-pressed={search.only === chip}
+        title={chip === 'attention' ? (also ?? notKnown ?? undefined) : undefined}
+        onClick={() => onChip(chip)}
+      >
+        {chipWord[chip]}
+        <span className={classes.count} data-some={number !== null && number > 0} data-chip={chip}>
+          {number ?? '?'}
+        </span>
+      </button>
+    );
+  });
 }
 
 /** Brings the panel at the right back, or gives its room to the grid. */

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import type { ComparedCell, HistoricCell } from '../../../shared/domain/history/history-event';
 import { useChange } from '../../data/queries';
-import { ChangeView, changeSummary } from '../../ui/change/change-view';
+import { ChangeSummary, ChangeView } from '../../ui/change/change-view';
 import { VersionLink } from '../../ui/change/version-link';
 import { dateTime } from '../../ui/time/time';
 import classes from './compare-screen.module.css';
@@ -38,20 +38,26 @@ export function ComparedRow({ row, byEnvironment, atOnce }: ComparedRowProps) {
           <Side cell={right} />
         </td>
         <td className={classes.quiet}>
-          {versions && (
-            <button
-              type="button"
-              className={classes.toggle}
-              aria-expanded={open}
-              aria-controls={id}
-              onClick={() => setOpen((now) => !now)}
-            >
-              {open ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
-              <span className="visually-hidden">{app}: </span>
-              {atOnce || open ? <Summary app={app} {...versions} /> : 'Show changes'}
-            </button>
-          )}
-          {settings(row).join(', ')}
+          <div className={classes.difference}>
+            {versions && (
+              <button
+                type="button"
+                className={classes.toggle}
+                aria-expanded={open}
+                aria-controls={id}
+                onClick={() => setOpen((now) => !now)}
+              >
+                {open ? (
+                  <IconChevronDown size={14} aria-hidden />
+                ) : (
+                  <IconChevronRight size={14} aria-hidden />
+                )}
+                <span className="visually-hidden">{app}: </span>
+                {atOnce || open ? <Summary app={app} {...versions} /> : 'Show changes'}
+              </button>
+            )}
+            <span>{settings(row).join(', ')}</span>
+          </div>
         </td>
       </tr>
       {open && versions && (
@@ -84,13 +90,15 @@ function versionsOf({ left, right }: ComparedCell): Between | null {
 
 function Summary({ app, from, to }: Between & { app: string }) {
   const change = useChange(app, from, to);
-  if (change.data) return changeSummary(change.data);
+  if (change.data) return <ChangeSummary change={change.data} />;
   return change.error ? `Differences not known: ${change.error.failure.message}` : 'Loading changes…';
 }
 
 function Changes({ app, from, to }: Between & { app: string }) {
   const change = useChange(app, from, to);
-  return change.data ? <ChangeView change={change.data} /> : null;
+  return change.data ? (
+    <ChangeView change={change.data} onRetry={() => void change.refetch()} busy={change.isFetching} />
+  ) : null;
 }
 
 function Side({ cell }: { cell: HistoricCell | null }) {

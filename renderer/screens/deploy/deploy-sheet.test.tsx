@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { noChange } from '../../../shared/domain/ledger/change';
 import { renderApp } from '../../testing/render-app';
 import { openSheet, type SheetRequest } from '../../ui/layout/ui-state';
 
@@ -48,4 +49,42 @@ it.each(['hold', 'release-hold'] as const)('says of a %s that no problem was fou
     },
   );
   await waitFor(() => expect(sheet.getByText('No problems found.')).toBeTruthy());
+});
+
+it('says why the changes could not be read, and asks again on request', async () => {
+  let isAway = true;
+  const change = () =>
+    !isAway
+      ? { ...noChange('v1'), to: 'v2', migrations: ['db/migrate/1_a.rb'], direction: 'forward' as const }
+      : ({ state: 'unknown', because: 'GitHub did not answer: the connection was closed.' } as const);
+  const sheet = await sheetOf(
+    { kind: 'deploy', app: 'router', environment: 'staging', version: 'v2' },
+    {
+      'preview.get': () => {
+        return {
+          intent: {
+            kind: 'deploy' as const,
+            app: 'router',
+            environment: 'staging',
+            version: 'v2',
+            expected: 'v1',
+          },
+          current: 'v1',
+          incoming: 'v2',
+          commit: null,
+          route: { taken: 'push' as const, rest: null, routes: [] },
+          findings: [],
+          change: change(),
+        };
+      },
+    },
+  );
+  expect(
+    await sheet.findByText('Differences not known: GitHub did not answer: the connection was closed.'),
+  ).toBeTruthy();
+  expect(sheet.queryByText('Not compared yet.')).toBeNull();
+  isAway = false;
+  sheet.getByRole('button', { name: 'Try again' }).click();
+  expect(await sheet.findByText('db/migrate/1_a.rb')).toBeTruthy();
+  expect(sheet.queryByRole('button', { name: 'Try again' })).toBeNull();
 });

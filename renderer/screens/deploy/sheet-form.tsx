@@ -109,7 +109,11 @@ export function SheetForm({ request }: { request: SheetRequest }) {
       {complete && changes && preview.data && (
         <section>
           <h3 className={classes.heading}>Changes</h3>
-          <ChangeView change={preview.data.change} />
+          <ChangeView
+            change={preview.data.change}
+            onRetry={() => void preview.refetch()}
+            busy={preview.isFetching}
+          />
         </section>
       )}
     </SheetBody>

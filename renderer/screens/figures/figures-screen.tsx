@@ -229,6 +229,7 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
       )}
       <Panel
         title="Apps"
+        className={classes.periods}
         aside={
           <Link to="/history" search={{ environment: [last], event: ['deployment'], since }}>
             View deployments

@@ -29,6 +29,7 @@ export function EventDetails({ event, ref }: { event: HistoryEvent | undefined; 
       tabIndex={-1}
       className={classes.details}
       aria-label="Details of the event"
+      data-empty={event ? undefined : true}
       onKeyDown={(key) => {
         if (key.key === 'Escape') document.getElementById(listId)?.focus();
       }}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import {
   countPullRequests,
   type PullRequestOfChange,
@@ -9,6 +9,9 @@ import {
 import type { Change, SourceCommit } from '../../../shared/domain/ledger/change';
 import { count } from '../../../shared/domain/text/count';
 import { ExternalLink } from '../text/external-link';
+import { clock, fullTime } from '../time/time';
+import { TimedText } from '../time/timed-text';
+import { useNow } from '../time/use-now';
 import classes from './change-view.module.css';
 
 type Known = Extract<Change, { state: 'known' }>;
@@ -103,19 +106,64 @@ function Authors({ commits }: { commits: readonly SourceCommit[] }) {
   );
 }
 
-/** What differs between two versions: migrations first, then the commits by author; long lists are folded. */
-export function ChangeView({ change }: { change: Change }) {
-  if (change.state === 'unknown') return <p className={classes.empty}>{changeSummary(change)}</p>;
-  return <KnownChange change={change} />;
+/** When it was read, where GitHub could not be asked again since. */
+export function Age({ asOf }: { asOf: string }) {
+  const now = useNow('calm');
+  return (
+    <time dateTime={asOf} title={`GitHub could not be asked now. Read ${fullTime(asOf)}`}>
+      as of {clock(asOf, now)}
+    </time>
+  );
 }
 
-function KnownChange({ change }: { change: Known }) {
+/** {@link changeSummary} with its age, where it was kept from an earlier time. */
+export function ChangeSummary({ change }: { change: Change }) {
+  const summary = changeSummary(change);
+  if (change.state === 'unknown' || change.asOf === undefined) return <TimedText text={summary} />;
+  return (
+    <>
+      {summary}, <Age asOf={change.asOf} />
+    </>
+  );
+}
+
+interface ChangeViewProps {
+  change: Change;
+  /** Asks again: offered where it is not known, or kept from an earlier time. */
+  onRetry?: () => void;
+  /** It is being asked again. */
+  busy?: boolean;
+}
+
+/** What differs between two versions: migrations first, then the commits by author; long lists are folded. */
+export function ChangeView({ change, onRetry, busy = false }: ChangeViewProps) {
+  const retry = onRetry && (
+    <Button variant="default" size="compact-xs" loading={busy} onClick={onRetry}>
+      Try again
+    </Button>
+  );
+  if (change.state === 'unknown')
+    return (
+      <div className={classes.empty}>
+        <p>
+          <TimedText text={changeSummary(change)} />
+        </p>
+        {retry}
+      </div>
+    );
+  return <KnownChange change={change} retry={change.asOf === undefined ? null : retry} />;
+}
+
+function KnownChange({ change, retry }: { change: Known; retry: ReactNode }) {
   const back = change.direction === 'backward';
   return (
     <div>
       <p className={classes.head}>
-        <span>{changeSummary(change)}</span>
+        <span>
+          <ChangeSummary change={change} />
+        </span>
         {change.url && <ExternalLink url={change.url}>Compare</ExternalLink>}
+        {retry}
       </p>
       {change.migrations.length > 0 && (
         <section className={classes.migrations}>

@@ -65,6 +65,8 @@ export function useAttention(): Attention {
       ...(announcements ? undeliveredItems(announcements) : []),
       ...(freezes ? frozenItems(freezes, now) : []),
     ];
-    return others.length === 0 ? told : { ...told, items: [...told.items, ...others] };
+    const unasked = announcements && freezes ? null : 'Checking freezes and announcements…';
+    if (others.length === 0 && unasked === null) return told;
+    return { items: [...told.items, ...others], notKnown: told.notKnown ?? unasked };
   }, [board, pipelines, known, announcements, freezes, now]);
 }

@@ -1,9 +1,11 @@
 import { IconTrain } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
-import { waitingHere, waitingText } from '../../../shared/domain/board/waiting-here';
+import { separator, waitingHere, waitingText } from '../../../shared/domain/board/waiting-here';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useCell, useChange, useReadOnly } from '../../data/queries';
 import { ActionButton } from '../action/action-button';
+import { Age } from '../change/change-view';
 import { openSheet } from '../layout/ui-state';
 import classes from './waiting-line.module.css';
 
@@ -23,7 +25,22 @@ export function WaitingLine({ cell, environment }: { cell: Cell; environment: En
   const label = `Promote ${app} ${shortVersion(version)} to ${environment.name}`;
   return (
     <section className={classes.waiting} aria-label="Waiting here">
-      <p>{waitingText(waiting, before, change.data ?? null)}</p>
+      <p>
+        {waitingText(waiting, before, change.data ?? null)
+          .split(separator)
+          .map((part, at) => (
+            <Fragment key={part}>
+              {at > 0 && separator}
+              <span className={classes.part}>{part}</span>
+            </Fragment>
+          ))}
+        {change.data?.state === 'known' && change.data.asOf !== undefined && (
+          <>
+            {separator}
+            <Age asOf={change.data.asOf} />
+          </>
+        )}
+      </p>
       <ActionButton
         variant="default"
         leftSection={<IconTrain size={14} aria-hidden />}

@@ -23,7 +23,7 @@ const running = (done: number, of: number): Operation =>
   }) as unknown as Operation;
 
 it('tells that all is well, and shows no progress', () => {
-  expect(deskStatus([], [])).toEqual({
+  expect(deskStatus([], [], null)).toEqual({
     worst: 'well',
     tip: 'Signalbox: nothing needs attention',
     lines: [],
@@ -31,10 +31,20 @@ it('tells that all is well, and shows no progress', () => {
   });
 });
 
+it('never says that nothing needs attention while that is not known', () => {
+  expect(deskStatus([], [], 'Checking integration…')).toMatchObject({
+    worst: 'unknown',
+    tip: 'Signalbox: Checking integration…',
+  });
+  expect(deskStatus([], [running(1, 4)], 'Checking integration…')).toMatchObject({ worst: 'unknown' });
+  expect(deskStatus([item('a · staging', false)], [], 'Checking integration…').worst).toBe('attention');
+});
+
 it('tells the worst first, and how far what runs has come', () => {
   const status = deskStatus(
     [item('a · staging', false), item('b · production', true)],
     [running(1, 4), running(2, 2)],
+    null,
   );
   expect(status).toMatchObject({
     worst: 'trouble',
@@ -46,8 +56,11 @@ it('tells the worst first, and how far what runs has come', () => {
     'a · staging: Failing',
   ]);
   expect(status.lines.at(-1)).toMatchObject({ place: '/operations/an-id' });
-  expect(deskStatus([item('a · staging', false)], [])).toMatchObject({ worst: 'attention', progress: null });
-  expect(deskStatus([item('a · staging', false)], []).tip).toBe('Signalbox: 1 thing needs attention');
+  expect(deskStatus([item('a · staging', false)], [], null)).toMatchObject({
+    worst: 'attention',
+    progress: null,
+  });
+  expect(deskStatus([item('a · staging', false)], [], null).tip).toBe('Signalbox: 1 thing needs attention');
 });
 
 it('lists no more than a menu holds', () => {
@@ -55,6 +68,7 @@ it('lists no more than a menu holds', () => {
     deskStatus(
       Array.from({ length: 50 }, (_, at) => item(`${at}`, true)),
       [],
+      null,
     ).lines,
   ).toHaveLength(8);
 });

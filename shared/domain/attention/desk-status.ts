@@ -5,8 +5,8 @@ import type { AttentionItem } from './attention-items';
 
 /** What the desktop shows of Signalbox while its window is not in front. */
 export interface DeskStatus {
-  /** The worst that is known: `trouble` in production, something that needs `attention`, or `well`. */
-  worst: 'trouble' | 'attention' | 'well';
+  /** The worst that is known: `trouble` in production, something that needs `attention`, not all is known, or `well`. */
+  worst: 'trouble' | 'attention' | 'unknown' | 'well';
   /** In a few words, for whoever points at the icon. */
   tip: string;
   /** What a menu lists, worst and newest first; `place` is a path of the window's router. */
@@ -20,12 +20,26 @@ const mostLines = 8;
 
 const isDone = (state: string): boolean => ['succeeded', 'skipped', 'failed', 'cancelled'].includes(state);
 
-/** @param open operations that run, newest first. */
-export function deskStatus(items: readonly AttentionItem[], open: readonly Operation[]): DeskStatus {
+/**
+ * @param open operations that run, newest first.
+ * @param notKnown why it can't be said that nothing needs attention, as a sentence; `null`: it can.
+ */
+export function deskStatus(
+  items: readonly AttentionItem[],
+  open: readonly Operation[],
+  notKnown: string | null,
+): DeskStatus {
   const inProduction = items.filter(({ production }) => production);
   const running = open.filter(({ state }) => state === 'running');
   const steps = running.flatMap((operation) => operation.steps);
-  const worst = inProduction.length > 0 ? 'trouble' : items.length > 0 ? 'attention' : 'well';
+  const worst =
+    inProduction.length > 0
+      ? 'trouble'
+      : items.length > 0
+        ? 'attention'
+        : notKnown === null
+          ? 'well'
+          : 'unknown';
   const lines = [
     ...[...inProduction, ...items.filter(({ production }) => !production)].map(({ subject, reason }) => ({
       label: `${subject}: ${reason}`,
@@ -41,7 +55,7 @@ export function deskStatus(items: readonly AttentionItem[], open: readonly Opera
   ].filter((text) => text !== null);
   return {
     worst,
-    tip: `Signalbox: ${told.length > 0 ? told.join(', ') : 'nothing needs attention'}`,
+    tip: `Signalbox: ${told.length > 0 ? told.join(', ') : (notKnown ?? 'nothing needs attention')}`,
     lines: lines.slice(0, mostLines),
     progress: steps.length === 0 ? null : steps.filter(({ state }) => isDone(state)).length / steps.length,
   };

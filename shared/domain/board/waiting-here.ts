@@ -11,6 +11,9 @@ export interface WaitingHere {
   from: string;
 }
 
+/** Between the parts of what is told in one line. */
+export const separator = ' · ';
+
 /** What waits for a cell in the environment before it; `null`: nothing that is newer, as far as that is known. */
 export function waitingHere(cell: Cell, before: Cell | null): WaitingHere | null {
   const version = before?.ledger?.version ?? null;
@@ -32,7 +35,7 @@ export function waitingText({ version, from }: WaitingHere, before: Cell, change
     tests && isRunning ? testsText[tests.state].toLowerCase() : null,
   ]
     .filter((one) => one !== null)
-    .join(' · ');
+    .join(separator);
 }
 
 function changeParts(change: Change | null): string[] {

@@ -43,6 +43,8 @@ export const changeSchema = z.discriminatedUnion('state', [
     /** There may be more migrations: GitHub would not list all files that differ. */
     migrationsPartial: z.boolean(),
     url: z.string().nullable(),
+    /** When GitHub told it, ISO 8601 UTC, where it was kept and could not be asked again; left out: it was asked just now. */
+    asOf: z.string().optional(),
   }),
   z.object({ state: z.literal('unknown'), because: z.string() }),
 ]);

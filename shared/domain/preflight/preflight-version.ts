@@ -1,5 +1,6 @@
 import { compareVersions, shortVersion } from '../ledger/version';
 import { count } from '../text/count';
+import { utcText } from '../text/utc-text';
 import { type Finding, finding } from './finding';
 import { goesBack } from './goes-back';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
@@ -199,7 +200,9 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
   const files = change.migrations.slice(0, 5).join(', ');
   const others = Math.max(0, change.migrations.length - 5);
   const more = `${others > 0 ? ` and ${others} more` : ''}${change.migrationsPartial ? ', maybe more that GitHub did not list' : ''}`;
-  const evidence = `${count(change.commits.length + change.lost.length, 'commit')} compared${change.truncated ? ' (not all)' : ''}.`;
+  const old =
+    change.asOf === undefined ? '' : ` As of ${utcText(change.asOf)}: GitHub could not be asked now.`;
+  const evidence = `${count(change.commits.length + change.lost.length, 'commit')} compared${change.truncated ? ' (not all)' : ''}.${old}`;
   if (change.migrations.length > 0)
     found.push(
       finding(
