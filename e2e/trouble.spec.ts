@@ -40,16 +40,24 @@ test('tests that fail in staging are on the board and in what needs attention, w
   const { control } = app().practice;
   const cell = cellAt(page(), 'frontend', 'staging');
   await expect(cell).toBeVisible();
-  // Far less than a second: nothing that waits or looks every so often has a part in it.
-  const version = await withoutLongWaits(app(), 200, async () => {
-    const published = await control.publishRelease({
-      app: 'frontend',
-      breaks: 'tests-fail',
-      environments: ['staging'],
-    });
+  // Slow enough that its tests don't end before nothing can wait any more.
+  await control.setSpeed({ speed: 4 });
+  const { version } = await control.publishRelease({
+    app: 'frontend',
+    breaks: 'tests-fail',
+    environments: ['staging'],
+  });
+  const wanted = async (): Promise<string | null | undefined> =>
+    (await ask(page(), 'board.get', {})).cells.find(
+      (one) => one.app === 'frontend' && one.environment === 'staging',
+    )?.ledger?.version;
+  await expect.poll(wanted, { message: 'the commit was read' }).toBe(version);
+  // Far less than a second: nothing that waits or looks every so often has a part in how the failure comes here.
+  await withoutLongWaits(app(), 200, async () => {
+    await expect(cell).not.toContainText('Tests failed');
+    await control.setSpeed({ speed: 20 });
     await expect(cell).toContainText('Tests failed');
     await expect(cell).toHaveAttribute('data-trouble', 'true');
-    return published.version;
   });
   const runs = async (): Promise<string[]> =>
     (await ask(page(), 'workflow.list', { app: 'frontend', environment: 'staging' })).workflows
