@@ -65,10 +65,7 @@ export function createClusterActions(
   const applicationsThere = door.server ? applicationsByServer(door.server, place) : applicationsHere;
   const workloadsHere = workloadsByKubernetes(connection);
   const workloadsThere =
-    door.server &&
-    workloadsByServer(door.server, place, ({ namespace, name }) =>
-      state.owners.applicationsOf(namespace, `${name}-`),
-    );
+    door.server && workloadsByServer(door.server, place, (ref) => state.owners.applicationsWith(ref));
   const workloads: [WorkloadsAt, ...WorkloadsAt[]] = !workloadsThere
     ? [workloadsHere]
     : door.prefer === 'server'
