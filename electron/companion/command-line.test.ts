@@ -26,6 +26,9 @@ it.each([
   [['status', '--fore'], /fore/],
   [['history', '--limit', '0'], /--limit is a number from 1 to 1000/],
   [['lock', 'x', '--until', 'soon'], /--until is a time such as/],
+  [['lock', 'x', '--until', '17'], /--until is a time such as/],
+  [['lock', 'x', '--until', '2026-11-30T17:00'], /--until is a time such as/],
+  [['lock', 'x', '--until', '2026-02-30T10:00Z'], /--until is a time such as/],
   [['hold', 'a', 'b', '-m', 'x'.repeat(501)], /up to 500 characters/],
 ])('%j is refused, with what is wrong', (argv, message) => {
   expect(() => readCommandLine(argv)).toThrow(UsageError);

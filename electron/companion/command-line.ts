@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Temporal } from 'temporal-polyfill';
 
 /** What can be asked from a terminal, and how it is written. */
 export const companionCommands = {
@@ -118,9 +119,12 @@ function parsed(argv: readonly string[]) {
 
 function momentOf(typed: string | undefined): string | null {
   if (typed === undefined) return null;
-  const at = Date.parse(typed);
-  if (Number.isNaN(at)) throw new UsageError(`--until is a time such as 2026-11-30T17:00Z, not ${typed}.`);
-  return new Date(at).toISOString();
+  try {
+    // With its offset: Date.parse would read “17” as a year, and a time without an offset by this computer's clock.
+    return new Date(Temporal.Instant.from(typed).epochMilliseconds).toISOString();
+  } catch {
+    throw new UsageError(`--until is a time such as 2026-11-30T17:00Z, not ${typed}.`);
+  }
 }
 
 /**

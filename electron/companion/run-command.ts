@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Board } from '../../shared/domain/board/board';
-import { unwrap } from '../../shared/domain/failure/failure';
+import { FailureError, unwrap } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import { type Intent, titleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { finalBlock, isOpenChoice, obstaclesOf, overridesOf } from '../../shared/domain/preflight/obstacles';
+import { visibleJson } from '../../shared/domain/text/visible-text';
 import type { Ask, RawAsk } from './ask';
 import { atMostWords, type CommandLine, helpText, readCommandLine, UsageError } from './command-line';
 import { intentOf, isActing, previewOf } from './intents';
@@ -17,6 +18,7 @@ import {
   operationReport,
   statusLines,
 } from './report';
+import { type Terminal, unsteered } from './terminal';
 
 /** What a command comes to, for whoever called it: `exitCode` is that of the program. */
 const exitCodes = {
@@ -29,16 +31,6 @@ const exitCodes = {
   notOpen: 6,
 } as const;
 type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-/** Where a command speaks, and whether somebody can be asked. */
-export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
-  /** Asks yes or no; `null`: nobody sits there. */
-  confirm: ((question: string) => Promise<boolean>) | null;
-  /** Aborted when the person ends the command. */
-  signal: AbortSignal;
-}
 
 /** An estate that commands are about. */
 export interface OpenEstate {
@@ -81,8 +73,9 @@ export function needsNoEstate(argv: readonly string[]): boolean {
 export async function runCommandLine(
   argv: readonly string[],
   open: () => Promise<OpenEstate>,
-  terminal: Terminal,
+  raw: Terminal,
 ): Promise<ExitCode> {
+  const terminal = unsteered(raw);
   let line: CommandLine;
   try {
     line = readCommandLine(argv);
@@ -98,7 +91,7 @@ export async function runCommandLine(
   }
   const { exitCode, data, lines } = await outcomeOf(line, open, terminal);
   if (line.json)
-    terminal.out(`${JSON.stringify({ version: jsonVersion, command: line.command, exitCode, ...data })}\n`);
+    terminal.out(`${visibleJson({ version: jsonVersion, command: line.command, exitCode, ...data })}\n`);
   else if (exitCode === exitCodes.done) terminal.out(text(lines));
   else terminal.err(text(lines));
   return exitCode;
@@ -134,10 +127,20 @@ async function perform(line: CommandLine, estate: OpenEstate, terminal: Terminal
   if (line.command === 'history') return history(line, ask, terminal.signal);
   const board = await readyBoard(ask, terminal.signal);
   const { command } = line;
+  // What is not known has no names: an app that is not there would be told of a repo that nobody has read.
+  if (board.commit === null && (command !== 'status' || line.words.length > 0)) throw notRead();
   if (isActing(command)) return act({ ...line, command }, board, ask, terminal);
   atMostWords(line, 1);
   return status(line, board, ask, terminal.signal);
 }
+
+const notRead = (): FailureError =>
+  new FailureError({
+    code: 'unreachable',
+    message: 'The release repo was not read yet.',
+    meaning: 'Nothing was done: which apps and environments there are is not known.',
+    next: [{ do: 'advice', label: 'signalbox status tells whether it can be reached. Try again then.' }],
+  });
 
 /** The board, once all that it shows has answered or has not for long. */
 async function readyBoard(ask: Ask, signal: AbortSignal): Promise<Board> {
@@ -145,7 +148,8 @@ async function readyBoard(ask: Ask, signal: AbortSignal): Promise<Board> {
   for (;;) {
     const board = await ask('board.get', {});
     const states = [board.ledger.state, ...board.environments.map(({ cluster }) => cluster.state)];
-    if (!states.includes('connecting') && board.history.ready) return board;
+    // Where nothing was read, there is no history to wait for.
+    if (!states.includes('connecting') && (board.history.ready || board.commit === null)) return board;
     if (performance.now() > end || signal.aborted) return board;
     await pause(signal);
   }
@@ -181,7 +185,8 @@ async function status(line: CommandLine, board: Board, ask: Ask, signal: AbortSi
   const [session, shown] = await Promise.all([ask('session.get', {}), ask('board.get', {})]);
   const only = { app, environment: line.environment };
   const report = boardReport(session, shown, open, only);
-  return { exitCode: exitCodes.done, data: report, lines: statusLines(report) };
+  const isLeft = line.wait === true && open.length > 0;
+  return { exitCode: isLeft ? exitCodes.unknown : exitCodes.done, data: report, lines: statusLines(report) };
 }
 
 async function history(line: CommandLine, ask: Ask, signal: AbortSignal): Promise<Outcome> {
@@ -215,12 +220,11 @@ async function act(
   const stopped = stoppedBecause(line, findings);
   const base = { title, intent, findings };
   if (stopped !== null) return { exitCode: exitCodes.stopped, data: { ...base, stopped }, lines: [stopped] };
-  if (!line.yes) {
-    const confirmed = (await terminal.confirm?.(`${title}?`)) ?? false;
-    if (!confirmed) {
-      const why = terminal.confirm ? 'Nothing was done.' : 'Nothing was done: add --yes to do it.';
-      return { exitCode: exitCodes.notConfirmed, data: { ...base, stopped: why }, lines: [why] };
-    }
+  const confirmed = line.yes || ((await terminal.confirm?.(`${title}?`)) ?? false);
+  // Whoever ended the command meanwhile did not mean it to begin.
+  if (!confirmed || terminal.signal.aborted) {
+    const why = confirmed || terminal.confirm ? 'Nothing was done.' : 'Nothing was done: add --yes to do it.';
+    return { exitCode: exitCodes.notConfirmed, data: { ...base, stopped: why }, lines: [why] };
   }
   const overridden = overridesOf(findings);
   const sent: Intent =

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { app } from 'electron';
 import { procedures } from '../../shared/contract/contract';
 import { FailureError, unwrap } from '../../shared/domain/failure/failure';
 import type { RawAsk } from '../companion/ask';
-import { needsNoEstate, type OpenEstate, runCommandLine, type Terminal } from '../companion/run-command';
+import { needsNoEstate, type OpenEstate, runCommandLine } from '../companion/run-command';
 import { connectToApp } from '../companion/socket';
+import { askYesOrNo, type Terminal } from '../companion/terminal';
 import { dispatch } from '../ipc/dispatcher';
 import { type EstateChoice, keyOf } from '../session/estates/choice';
 import { askedChoice, parseArguments } from './arguments';
@@ -174,18 +174,11 @@ function terminalOf(signal: AbortSignal): Terminal {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    confirm: isThere ? askYesOrNo : null,
+    confirm: isThere
+      ? (question) => askYesOrNo(question, { input: process.stdin, output: process.stderr }, signal)
+      : null,
     signal,
   };
-}
-
-async function askYesOrNo(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
-  } finally {
-    lines.close();
-  }
 }
 
 /** Ends once everything that was written is in the pipe: without that, the end of long output would be missing. */
