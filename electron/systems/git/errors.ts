@@ -1,6 +1,8 @@
 import { isOfContent } from '../../../shared/domain/route/branch-rule';
 import { redact } from '../../../shared/domain/text/redact';
 import { hideSecrets } from '../../log/known-secrets';
+import { parseProgress } from './progress';
+
 /** What went wrong with Git, as far as its words tell. LC_ALL=C keeps them in one language. */
 export type GitErrorKind =
   /** The remote wants other credentials (401, publickey refused). */
@@ -137,8 +139,18 @@ export function classifyStderr(whole: string): GitErrorKind {
   return 'other';
 }
 
-/** What Git printed, without secrets. The last lines are kept, since Git says the reason last. */
+/** What a push tells of its work besides its progress (Git, builtin/pack-objects.c). */
+const ofItsWork = /^(?:remote: )?(?:Delta compression using |Total \d+ \(delta )/;
+
+const withoutProgress = (text: string): string =>
+  text
+    .split(/[\r\n]+/)
+    .map((line) => line.trimEnd())
+    .filter((line) => parseProgress(line) === null && !ofItsWork.test(line))
+    .join('\n');
+
+/** What Git printed, without secrets and progress. The last lines are kept, since Git says the reason last. */
 export const saidByGit = (text: string): string =>
-  hideSecrets(redact(lastOf(text)))
+  hideSecrets(redact(withoutProgress(lastOf(text))))
     .trim()
     .slice(-2000);

@@ -61,6 +61,22 @@ describe('what Git says', () => {
     );
   });
 
+  it('keeps what Git said and leaves its progress out', () => {
+    const said = [
+      'Enumerating objects: 13, done.\n',
+      'Counting objects:   7% (1/13)\rCounting objects: 100% (13/13)\rCounting objects: 100% (13/13), done.\n',
+      'Delta compression using up to 2 threads\n',
+      'Writing objects: 100% (7/7), 610 bytes | 610.00 KiB/s, done.\n',
+      'Total 7 (delta 0), reused 0 (delta 0), pack-reused 0\n',
+      'remote: Resolving deltas: 100% (1/1), done.        \n',
+      'remote: error: GH006: Protected branch update failed: 3 of 5 checks passed\n',
+      "error: failed to push some refs to '/x'\n",
+    ];
+    expect(saidByGit(said.join(''))).toBe(
+      "remote: error: GH006: Protected branch update failed: 3 of 5 checks passed\nerror: failed to push some refs to '/x'",
+    );
+  });
+
   it('tells progress', () => {
     expect(parseProgress('Receiving objects:  42% (1234/2938), 1.2 MiB | 3 MiB/s')).toEqual({
       phase: 'Receiving objects',
