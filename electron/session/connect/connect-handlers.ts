@@ -4,7 +4,6 @@ import type { Estates } from '../../../shared/contract/estates';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import type { HandlersOf } from '../../ipc/dispatcher';
-import type { Credentials } from '../../ledger/ledger';
 import { rememberSecret } from '../../log/known-secrets';
 import type { Log } from '../../log/log';
 import { defaultKubeconfigFiles, listContexts } from '../../systems/kubernetes/kubeconfig';
@@ -61,23 +60,24 @@ export function connectHandlers(options: {
 
   return {
     'connect.look': async ({ url, branch, imageTagPath, signIn }) => {
-      let credentials: Credentials | null = null;
-      let typed: TypedSecret | null = null;
+      const wish: RepoWish = { url, branch, imageTagPath, credentials: null };
+      // A look that was begun before may still end: what it finds is its own.
+      const mine: Draft = { wish, typed: null, found: null };
+      draft = mine;
       if (signIn.by === 'token') {
         rememberSecret(signIn.secret);
         const account = signIn.account || null;
-        credentials = { username: account ?? 'x-access-token', password: signIn.secret };
-        typed = { account, secret: signIn.secret };
+        wish.credentials = { username: account ?? 'x-access-token', password: signIn.secret };
+        mine.typed = { account, secret: signIn.secret };
       } else if (signIn.by === 'git') {
         if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
           throw again('Git on this computer is asked for http(s) addresses alone.');
-        credentials = await credentialOfOwnGit(url);
-        typed = { account: credentials.username, secret: credentials.password };
+        const credentials = await credentialOfOwnGit(url);
+        wish.credentials = credentials;
+        mine.typed = { account: credentials.username, secret: credentials.password };
       }
-      const wish = { url, branch, imageTagPath, credentials };
-      draft = { wish, typed, found: null };
       const { look, found } = await lookIntoRepo(wish, options);
-      draft = { wish, typed, found };
+      mine.found = found;
       return look;
     },
     'connect.trust-host': async ({ fingerprint }) => {
@@ -107,8 +107,9 @@ export function connectHandlers(options: {
       }
     },
     'connect.finish': async ({ name, environments, chain, recordsBranch, anyway }) => {
-      if (!draft?.found) throw again('There is nothing to connect to yet.');
-      const { url, branch, imageTagPath, text } = draft.found;
+      const mine = draft;
+      if (!mine?.found) throw again('There is nothing to connect to yet.');
+      const { url, branch, imageTagPath, text } = mine.found;
       const id = connectedId(url, branch);
       const estate = {
         text: text ?? madeEstateText({ name, url, branch, imageTagPath, environments, chain }),
@@ -125,9 +126,9 @@ export function connectHandlers(options: {
       // Whatever is wrong with what was typed is told before anything is saved.
       estateOf(estate);
       connected.set(id, estate);
-      options.onFinish(id, draft.typed);
+      options.onFinish(id, mine.typed);
       await lifecycle.open({ kind: 'connected', id }, { anyway });
-      draft = null;
+      if (draft === mine) draft = null;
       return options.estates();
     },
   };

@@ -323,6 +323,33 @@ describe('connecting', () => {
     expect(JSON.stringify(failure)).not.toContain('from-own-git');
   });
 
+  it('connects to what was looked at last, also where a look that was begun before ends after it', async () => {
+    await commit({ 'signalbox.yaml': stringify(file) });
+    const config = path.join(folder, 'gitconfig');
+    const go = path.join(folder, 'go');
+    await writeFile(
+      config,
+      `[credential]\n\thelper = "!f() { until [ -e '${go}' ]; do sleep 0.05; done; echo username=robin; echo password=slow; }; f"\n`,
+    );
+    vi.stubEnv('GIT_CONFIG_GLOBAL', config);
+    const handlers = connecting();
+    const slow = failureOf(
+      handlers['connect.look'](wish('http://127.0.0.1:9/other.git', { signIn: { by: 'git' } })),
+    );
+    expect(await handlers['connect.look'](wish(`file://${repo}`))).toMatchObject({ outcome: 'found' });
+    await writeFile(go, '');
+    expect(await slow).toMatchObject({ code: expect.stringMatching(/unreachable|offline/) });
+    await handlers['connect.finish']({
+      name: 'ignored',
+      environments: [connection('dev')],
+      chain: [],
+      recordsBranch: null,
+      anyway: false,
+    });
+    expect(typed).toEqual([null]);
+    expect(opened).toHaveLength(1);
+  });
+
   it.skipIf(noSshServerBecause() !== null)(
     'asks about a server over SSH that was never talked to, and reads the repo once it is confirmed',
     async () => {
