@@ -198,7 +198,7 @@ export function pastChanges(
     ...gaps.map(({ from, until, builds }, index): PastChange => {
       const lost =
         builds === null
-          ? 'the pipeline was set anew in Concourse'
+          ? 'the pipeline was set again in Concourse'
           : `Concourse no longer has ${builds} ${builds === 1 ? 'build' : 'builds'} of ${jobs.startDeploy}`;
       return {
         at: until,
