@@ -1,5 +1,5 @@
 import { type ArgoSystem, argoServerOf } from '../../shared/domain/estate/argo-servers';
-import { clusterOf } from '../../shared/domain/estate/cluster-of';
+import { clusterOf, type EnvironmentCluster } from '../../shared/domain/estate/cluster-of';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Log } from '../log/log';
 import { type ArgoServerDoors, observeCluster } from '../observation/observe-cluster';
@@ -9,6 +9,7 @@ import type { ServerSessions } from '../systems/argo/server/server-session';
 import { defaultKubeconfigFiles } from '../systems/kubernetes/kubeconfig';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
 import { isOneOf } from '../systems/kubernetes/trust';
+import type { Connection } from '../systems/kubernetes/types';
 import type { Consents } from './consents';
 
 /**
@@ -26,31 +27,40 @@ export async function openClusters(options: {
   ownKubeconfigs: boolean;
   log: Log;
 }): Promise<Map<string, Cluster>> {
-  const { consents, log } = options;
-  const own = defaultKubeconfigFiles();
+  const { log } = options;
   const clusters = new Map<string, Cluster>();
   for (const each of options.environments) {
     const { name } = each;
     const cluster = clusterOf(each);
     if (!cluster) continue;
-    const { context, kubeconfig, exec } = cluster;
+    const { context } = cluster;
     const place = { environment: name, ...cluster };
     const argo = serversOf(each, options.sessions);
     if (context === undefined) {
       clusters.set(name, observeCluster({ connection: null, place, argo, log }));
       continue;
     }
-    const isOwn = options.ownKubeconfigs || kubeconfig === undefined || (await isOneOf(kubeconfig, own));
-    // A kubeconfig without this context is that environment's cluster out of reach, not one that is not there.
-    const connection = connectPatiently({
-      context,
-      ...(kubeconfig ? { kubeconfig: [kubeconfig] } : {}),
-      ...(exec ? { exec } : {}),
-      ...(!isOwn || exec ? { trust: { gate: consents.gateOf(name), isOwn } } : {}),
-    });
+    const connection = await clusterConnection(name, { ...cluster, context }, options);
     clusters.set(name, observeCluster({ connection, place, argo, log }));
   }
   return clusters;
+}
+
+/** Connects to an environment's cluster. What the kubeconfig would run waits for the person, as everywhere. */
+export async function clusterConnection(
+  environment: string,
+  { context, kubeconfig, exec }: EnvironmentCluster & { context: string },
+  options: { consents: Consents; ownKubeconfigs: boolean },
+): Promise<Connection> {
+  const own = defaultKubeconfigFiles();
+  const isOwn = options.ownKubeconfigs || kubeconfig === undefined || (await isOneOf(kubeconfig, own));
+  // A kubeconfig without this context is that environment's cluster out of reach, not one that is not there.
+  return connectPatiently({
+    context,
+    ...(kubeconfig ? { kubeconfig: [kubeconfig] } : {}),
+    ...(exec ? { exec } : {}),
+    ...(!isOwn || exec ? { trust: { gate: options.consents.gateOf(environment), isOwn } } : {}),
+  });
 }
 
 /** Argo's own servers, as far as the estate names them. Nothing is sent before somebody signs in. */

@@ -9,6 +9,7 @@ import { inBackground, type Log } from '../log/log';
 import { connectHandlers, type TypedSecret } from '../session/connect/connect-handlers';
 import { type EstateChoice, keyOf } from '../session/estates/choice';
 import { connectedEstates } from '../session/estates/connected';
+import { detectHandlers } from '../session/estates/detect-handlers';
 import { followEstateFile } from '../session/estates/estate-changes';
 import { estateHandlers } from '../session/estates/estate-handlers';
 import { createLifecycle } from '../session/estates/lifecycle';
@@ -183,6 +184,7 @@ export function openDesk(options: {
       for (const listener of [...settingsListeners]) listener();
     }),
     ...ofEstates,
+    ...detectHandlers({ lifecycle, connected, estates: () => ofEstates['estates.get']({}) }),
     ...connectHandlers({
       userData,
       connected,

@@ -12,7 +12,8 @@ type EstateActionName =
   | 'estates.open-file'
   | 'estates.close'
   | 'estates.forget'
-  | 'estates.accept-change';
+  | 'estates.accept-change'
+  | 'estates.adopt';
 
 function useEstateAction<N extends EstateActionName>(name: N) {
   const client = useQueryClient();
@@ -28,4 +29,7 @@ export const useOpenEstate = () => useEstateAction('estates.open');
 export const useOpenEstateFile = () => useEstateAction('estates.open-file');
 export const useCloseEstate = () => useEstateAction('estates.close');
 export const useForgetEstate = () => useEstateAction('estates.forget');
+export const useAdoptDetected = () => useEstateAction('estates.adopt');
+export const useDetect = () =>
+  useMutation({ mutationFn: (environment: string) => call('estates.detect', { environment }) });
 export const useAcceptEstateChange = () => useEstateAction('estates.accept-change');

@@ -42,5 +42,18 @@ export function devEstates(): Answers<typeof estateProcedures> {
       return get();
     },
     'estates.accept-change': get,
+    'estates.detect': () => ({
+      proposals: [
+        {
+          field: 'cluster.argoNamespace',
+          value: 'argocd',
+          now: 'cluster-services',
+          from: '20 of 20 Applications of apps are in it.',
+        },
+      ],
+      notes: ['The parent Application is not clear: apps and root manage as many.'],
+      takeable: true,
+    }),
+    'estates.adopt': get,
   };
 }

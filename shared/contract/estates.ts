@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { detectedFields, proposalSchema } from '../domain/estate/detected';
 import { failureSchema } from '../domain/failure/failure';
-import { action, nothing, query } from './procedure';
+import { action, name, nothing, query } from './procedure';
 
 /** What an estate is opened from. Which file or address stands behind a key, only main knows. */
 const estateEntrySchema = z.object({
@@ -39,6 +40,16 @@ export const estatesSchema = z.object({
 });
 export type Estates = z.infer<typeof estatesSchema>;
 
+/** What asking the cluster of an environment came to. */
+const detectionSchema = z.object({
+  proposals: z.array(proposalSchema),
+  /** What is not clear, could not be asked, or may not be read, each in a sentence. */
+  notes: z.array(z.string()),
+  /** Whether they can be taken here; else they are for the estate file. */
+  takeable: z.boolean(),
+});
+export type Detection = z.infer<typeof detectionSchema>;
+
 /** `anyway`: also where an operation that can't be interrupted is left alone. */
 const anyway = z.boolean();
 const byKey = z.object({ key: z.string().min(1).max(200) });
@@ -53,6 +64,20 @@ export const estateProcedures = {
   'estates.close': action(z.object({ anyway }), estatesSchema),
   /** Takes a recent one from the list; what Signalbox keeps of it stays. */
   'estates.forget': action(byKey, estatesSchema),
+  /** Asks an environment's cluster where Argo and the apps lie. Changes nothing. */
+  'estates.detect': action(z.object({ environment: name }), detectionSchema),
+  /** Takes what was proposed, as the person adjusted it, for an estate that was connected to here; opens it by that. */
+  'estates.adopt': action(
+    z.object({
+      environment: name,
+      values: z
+        .array(z.object({ field: z.enum(detectedFields), value: z.string().trim().min(1).max(2000) }))
+        .min(1)
+        .max(detectedFields.length),
+      anyway,
+    }),
+    estatesSchema,
+  ),
   /** Takes up a change of the open estate's file that names new hosts or commands: these, as the person was shown them. */
   'estates.accept-change': action(
     z.object({ hosts: z.array(z.string()), commands: z.array(z.string()) }),

@@ -20,7 +20,7 @@ export function estateHandlers(options: {
   changes: EstateChanges;
   /** Asks the person for an estate file; `null`: none was chosen. */
   chooseFile: () => Promise<string | null>;
-}): HandlersOf<typeof estateProcedures> {
+}): Omit<HandlersOf<typeof estateProcedures>, 'estates.detect' | 'estates.adopt'> {
   const { lifecycle, known, changes } = options;
   const entry = (choice: EstateChoice): EstateEntry => entryOf(choice, known.find(keyOf(choice)));
   const get = (): Estates => {

@@ -7,6 +7,7 @@ import { AccountsPanel } from './accounts-panel';
 import { AnnouncementsPanel } from './announcements-panel';
 import classes from './connections-screen.module.css';
 import { CredentialsPanel } from './credentials-panel';
+import { DetectedFacts } from './detected-facts';
 import { RecordsPanel } from './records-panel';
 
 /** Everything that the open estate is connected to, each with its test; nothing of it has to be done now. */
@@ -32,11 +33,14 @@ export function ConnectionsScreen() {
             </li>
           )}
           {board?.environments.map(({ name, cluster }) => (
-            <li key={name}>
-              <Link to="/clusters" search={{ environment: name }}>
-                {name}: permissions and details
-              </Link>
-              <FreshnessMark name={name} value={cluster} />
+            <li key={name} className={classes.stacked}>
+              <div className={classes.line}>
+                <Link to="/clusters" search={{ environment: name }}>
+                  {name}: permissions and details
+                </Link>
+                <FreshnessMark name={name} value={cluster} />
+              </div>
+              <DetectedFacts environment={name} />
             </li>
           ))}
         </ul>
