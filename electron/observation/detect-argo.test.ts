@@ -67,7 +67,7 @@ describe('what is found by asking somebody else\u2019s cluster', () => {
   afterAll(() => cluster.close());
   const make = (kind: string, namespace: string, name: string, more: object = {}): void =>
     void cluster.store.create(kind as never, { metadata: { name, namespace }, ...more } as never);
-  const detect = async (context = 'test', now: Partial<typeof wrong> = {}) => {
+  const detect = async (context = 'test', now: Partial<Parameters<typeof detectArgo>[1]> = {}) => {
     const connection = await connect({ kubeconfig: [cluster.kubeconfig], context });
     try {
       return await detectArgo(connection, { ...wrong, ...now }, signal());
