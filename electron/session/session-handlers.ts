@@ -5,8 +5,8 @@ import { registryPlaces } from '../../shared/domain/estate/registry-place';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { ledgerFreshness } from '../engine/board-keeper';
 import type { Handlers, HandlersOf } from '../ipc/dispatcher';
+import { testGitHub, testLedger } from './connection-tests';
 import type { OwnFiles } from './diagnostics';
-import { gitHubAccountText } from './github-account';
 import type { Session } from './open-session';
 
 type CredentialName = ParsedInputOf<'credentials.test'>['name'];
@@ -37,23 +37,16 @@ const registryLimit = 60_000;
 
 /** Uses a credential once. A refusal is an answer here, not a failure of the call. */
 async function testCredential(session: Session, name: CredentialName): Promise<OutputOf<'credentials.test'>> {
-  if (name === 'ledger') {
-    const seen = await session.ledger.refresh();
-    return seen.ok
-      ? {
-          ok: true,
-          text: `Connected. Newest commit: ${seen.value.commit?.slice(0, 10) ?? 'none yet'}.`,
-        }
-      : { ok: false, text: `${seen.failure.message} ${seen.failure.meaning}` };
-  }
+  if (name === 'ledger') return testLedger(session);
   if (name.startsWith('registry ')) {
     const place = registryPlaces(session.estate.registry).find(({ url }) => name === `registry ${url}`);
-    if (!session.images || !place) return { ok: false, text: 'The estate file does not have this registry.' };
-    return session.images.test(place, AbortSignal.timeout(registryLimit));
+    if (!session.images || !place)
+      return { ok: false, text: 'The estate file does not have this registry.', lacks: [] };
+    return { ...(await session.images.test(place, AbortSignal.timeout(registryLimit))), lacks: [] };
   }
-  if (name.startsWith('concourse ')) return session.concourses.test(name.slice('concourse '.length));
-  if (!session.github) return { ok: false, text: 'The estate file does not configure GitHub.' };
-  return gitHubAccountText(session.github);
+  if (name.startsWith('concourse '))
+    return { ...(await session.concourses.test(name.slice('concourse '.length))), lacks: [] };
+  return testGitHub(session);
 }
 
 /** Handlers of what the window shows, and of its credentials. */

@@ -132,6 +132,9 @@ export function useTestCredential() {
   });
 }
 
+export const useTestCluster = () =>
+  useMutation({ mutationFn: (environment: string) => call('cluster.test', { environment }) });
+
 /** Asks in a dialog of the system; where the person goes on, Signalbox starts again. */
 export const useSignOut = () => useMutation({ mutationFn: () => call('session.sign-out', {}) });
 

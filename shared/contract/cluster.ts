@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { connectionReportSchema } from '../domain/estate/connection-report';
 import { clusterStatusSchema } from '../domain/rollout/cluster-status';
-import { name, query } from './procedure';
+import { action, name, query } from './procedure';
 
 /** What is told of the clusters themselves. */
 export const clusterProcedures = {
@@ -9,4 +10,6 @@ export const clusterProcedures = {
     changedBy: ['cluster'],
     narrowedBy: ['environment'],
   }),
+  /** Asks the cluster anew: whether it answers, as whom, which rights are missing, and who grants them. */
+  'cluster.test': action(z.object({ environment: name }), connectionReportSchema),
 } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quietHoursSchema } from '../domain/attention/quiet-hours';
 import { boardSettingsSchema } from '../domain/board/board-view';
 import { freshnessSchema } from '../domain/board/freshness';
+import { connectionReportSchema } from '../domain/estate/connection-report';
 import { action, nothing, query } from './procedure';
 
 /** What the window is showing: a real estate, the practice estate, or a release repo opened read-only. */
@@ -116,8 +117,5 @@ export const sessionProcedures = {
     credentialsSchema,
   ),
   /** Uses the credential once and says what came of it: account, scopes and expiry where the other side tells. */
-  'credentials.test': action(
-    z.object({ name: credentialNameSchema }),
-    z.object({ ok: z.boolean(), text: z.string() }),
-  ),
+  'credentials.test': action(z.object({ name: credentialNameSchema }), connectionReportSchema),
 } as const;

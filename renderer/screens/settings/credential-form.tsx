@@ -2,6 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Credential } from '../../../shared/contract/session';
 import { useSetCredential, useTestCredential } from '../../data/queries';
+import { LackingRights } from '../../ui/account/lacking-rights';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { TimedText } from '../../ui/time/timed-text';
 import { ConcourseSignInPanel } from './concourse-sign-in-panel';
@@ -88,6 +89,7 @@ export function CredentialForm({ credential }: { credential: Credential }) {
           <TimedText text={said} />
         </p>
       </div>
+      {test.data && <LackingRights lacks={test.data.lacks} />}
       {name === 'github' && <GitHubSignInPanel />}
       {isConcourse && <ConcourseSignInPanel url={name.slice('concourse '.length)} host={host} />}
       {(save.error ?? test.error) && (

@@ -2,6 +2,17 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { renderApp } from '../../testing/render-app';
 
+it('tests a cluster: what works, which right is missing, and who grants it', async () => {
+  const { user } = renderApp({ route: '/connections' });
+  await user.click(await screen.findByRole('button', { name: 'Test staging' }));
+  expect(await screen.findByText(/^Connected as ada: Kubernetes/)).toBeTruthy();
+  expect(
+    screen.getByText(
+      /Missing: patch applications\.argoproj\.io in cluster-services\. Granted by whoever manages access to the cluster of staging\./,
+    ),
+  ).toBeTruthy();
+});
+
 it('shows where each proposal comes from, and takes none that was not chosen, as it was adjusted', async () => {
   const { user, asked } = renderApp({ route: '/connections' });
   await user.click(await screen.findByRole('button', { name: 'Detect in staging' }));

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import type { Detection } from '../../../shared/contract/estates';
 import type { DetectedField } from '../../../shared/domain/estate/detected';
 import { useAdoptDetected, useDetect } from '../../data/estate-queries';
+import { useTestCluster } from '../../data/queries';
+import { LackingRights } from '../../ui/account/lacking-rights';
 import { LeaveDialog } from '../../ui/estate/leave-dialog';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import classes from './connections-screen.module.css';
@@ -16,20 +18,39 @@ const labels: Record<DetectedField, string> = {
   'argo.workflows.url': 'Argo Workflows server',
 };
 
-/** Asks an environment\u2019s cluster where Argo and the apps are; what it says is taken only by the person. */
+/** Tests an environment’s cluster, and asks it where Argo and the apps are; what it says is taken only by the person. */
 export function DetectedFacts({ environment }: { environment: string }) {
   const detect = useDetect();
+  const test = useTestCluster();
   return (
     <div className={classes.detect}>
-      <Button
-        size="compact-xs"
-        variant="default"
-        loading={detect.isPending}
-        aria-label={`Detect in ${environment}`}
-        onClick={() => detect.mutate(environment)}
-      >
-        Detect
-      </Button>
+      <div className={classes.buttons}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={test.isPending}
+          aria-label={`Test ${environment}`}
+          onClick={() => test.mutate(environment)}
+        >
+          Test
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={detect.isPending}
+          aria-label={`Detect in ${environment}`}
+          onClick={() => detect.mutate(environment)}
+        >
+          Detect
+        </Button>
+      </div>
+      {test.error && <FailurePanel failure={test.error.failure} />}
+      {test.data && (
+        <>
+          <p role="status">{test.data.text}</p>
+          <LackingRights lacks={test.data.lacks} />
+        </>
+      )}
       {detect.error && <FailurePanel failure={detect.error.failure} />}
       {detect.data && (
         <Proposals key={detect.submittedAt} environment={environment} detection={detect.data} />
