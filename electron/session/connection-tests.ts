@@ -21,7 +21,7 @@ import type { Session } from './open-session';
 const patience = 60_000;
 
 /** A failure as a test tells it: what happened, what it means, and the first thing to do. */
-export const toldFailure = ({ message, meaning, next }: Failure): string => {
+const toldFailure = ({ message, meaning, next }: Failure): string => {
   const todo = next.find((step) => step.do === 'advice')?.label;
   return [message, meaning, todo].filter(Boolean).join(' ');
 };

@@ -39,7 +39,7 @@ const signingVariables = [
  * How the person signs, read as their own Git reads it: the system's settings and theirs, with what these include, and
  * those of no repo.
  */
-export async function ownSigning(): Promise<OwnSigning> {
+async function ownSigning(): Promise<OwnSigning> {
   const wanted = '^(user\\.signingkey|gpg\\.(format|program|.*\\.(program|defaultkeycommand)))$';
   const answer = await execa('git', ['config', '--null', '--get-regexp', wanted], {
     env: { GIT_DIR: devNull, GIT_WORK_TREE: undefined, LC_ALL: 'C' },
