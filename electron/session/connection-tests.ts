@@ -71,7 +71,7 @@ export async function askCluster(
     return failed(failure, failure.code === 'forbidden' ? [{ right: 'read /version', grantedBy }] : []);
   }
   const { version, latency } = answer.value;
-  const who = await whoAmI(connection, signal).catch(() => null);
+  const who = await whoAmI(connection, signal);
   const reading = ['applications', 'workflows'].map((resource) => ({
     verb: 'list',
     group: 'argoproj.io',
