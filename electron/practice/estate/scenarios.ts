@@ -265,6 +265,7 @@ export function scenarioHandlers(options: {
       };
       if (input.happens === 'image') concourse.publish(input.service);
       else if ('count' in input) counts[input.happens][input.team] = input.count;
+      else if ('seconds' in input) misbehaviour.deploySeconds = input.seconds;
       else if (input.happens === 'sessions-end') accounts.expireAll();
       else faults.reachability(input.happens === 'away' ? 'refused' : 'up');
       return {};

@@ -92,6 +92,8 @@ export const controlCommands = {
         team: z.enum(['preview', 'staging', 'production']),
         count: z.number().int().min(1).max(200_000),
       }),
+      /** Of practice time, for deploys that run, too. */
+      z.strictObject({ happens: z.literal('deploys-take'), seconds: z.number().int().min(1).max(100_000) }),
       z.strictObject({ happens: z.enum(['sessions-end', 'away', 'back']) }),
     ]),
     output: done,
