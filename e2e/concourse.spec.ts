@@ -95,6 +95,7 @@ test('a pin freezes an environment, and a rollback says that the bag that was sk
         what === 'freeze'
           ? { action: 'freeze', environment: 'rehearsal', bag: 5 }
           : { action: 'unpin', environment: 'rehearsal' },
+      override: [],
       reason: 'Election night',
     });
   await change('freeze');
