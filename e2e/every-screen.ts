@@ -33,6 +33,7 @@ export async function everyScreen(page: Page): Promise<Screen[]> {
     { name: 'practice', address: '#/practice', heading: 'Practice' },
     { name: 'settings', address: '#/settings', heading: 'Settings' },
     { name: 'diagnostics', address: '#/diagnostics', heading: 'Diagnostics' },
+    { name: 'licences', address: '#/licences', heading: 'Licences' },
   ];
 }
 

@@ -1,8 +1,10 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { procedures, streams } from '../shared/contract/contract';
 import { type procedureNames as Names, procedureNames, streamNames } from '../shared/contract/names';
+import type { Practice } from './practice';
+import { ask } from './screen';
 
 /** What came of the calls. */
 export interface FuzzReport {
@@ -150,6 +152,34 @@ export async function fuzzCalls(page: Page, options: { calls: number; seed: numb
     }
   }
   return { sent: calls.length - (answers['not-sent'] ?? 0), answers, faults };
+}
+
+/**
+ * Makes so many of these calls as SIGNALBOX_FUZZ_CALLS says, or else `calls`, and holds that main answers each
+ * and that nothing was written: neither in the release repo nor in what this console keeps.
+ * @returns the report, to be told with the test.
+ */
+export async function expectUnmoved(
+  page: Page,
+  practice: Pick<Practice, 'git'>,
+  options: { calls: number; seed: number },
+): Promise<string> {
+  const stays = async () => ({
+    repo: await practice.git('for-each-ref'),
+    settings: await ask(page, 'settings.get', {}),
+    credentials: await ask(page, 'credentials.get', {}),
+    allowed: await ask(page, 'consent.list', {}),
+    operations: await ask(page, 'operation.list', { limit: 200 }),
+    announcements: await ask(page, 'announcements.get', {}),
+  });
+  const before = await stays();
+  const calls = Number(process.env.SIGNALBOX_FUZZ_CALLS ?? options.calls);
+  const { sent, answers, faults } = await fuzzCalls(page, { calls, seed: options.seed });
+  expect(faults).toEqual([]);
+  expect(sent).toBeGreaterThan(calls * 0.8);
+  expect(answers['invalid-input']).toBeGreaterThan(calls * 0.3);
+  expect(await stays()).toEqual(before);
+  return JSON.stringify({ sent, answers });
 }
 
 /** As JSON, with what JSON has no word for under a name of its own; Playwright's own way stumbles over some of it. */

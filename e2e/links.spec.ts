@@ -45,8 +45,18 @@ test('links open their places, from the first one on, and do nothing else', asyn
     });
 
     await test.step('what is no link of ours is told to be none', async () => {
-      await follow('signalbox://deploy/frontend/production/v1');
-      await expect(page.getByText('doesn’t match any screen of Signalbox')).toBeVisible();
+      for (const hostile of [
+        'signalbox://deploy/frontend/production/v1',
+        'signalbox://example.org/app/frontend',
+        'signalbox://app/%2e%2e%2fsettings',
+        'signalbox://app/front%0aend',
+        `signalbox://app/${'a'.repeat(50_000)}`,
+      ]) {
+        await goTo(page, '#/');
+        await expect(grid(page)).toBeVisible();
+        await follow(hostile);
+        await expect(page.getByText('doesn’t match any screen of Signalbox')).toBeVisible();
+      }
     });
 
     expect(await ask(page, 'operation.list', { limit: 1 })).toEqual([]);

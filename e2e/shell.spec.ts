@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
 import { appArguments, requireElectron } from '../electron/dev/electron-runtime';
@@ -7,11 +8,11 @@ import { type RunningApp, startApp } from '../electron/dev/running-app';
 import { callChannel, openChannel } from '../shared/contract/channels';
 import { procedureNames, streamNames } from '../shared/contract/names';
 import { expect, test } from './fixtures';
-import { fuzzCalls } from './fuzz-calls';
+import { expectUnmoved } from './fuzz-calls';
 import { lookAt } from './look';
 import { practiceOf } from './practice';
-import { ask, boardReady, goTo } from './screen';
-import { newUserData, removeUserData } from './shared-app';
+import { ask, boardReady, ended, goTo, startDeploy, versionOf } from './screen';
+import { newUserData, removeUserData, startOnPractice } from './shared-app';
 
 /** Where the one window is and what it calls itself: asked in the main process, since Playwright gives up a crashed page. */
 const windowNow = (electron: ElectronApplication): Promise<{ url: string; title: string }> =>
@@ -113,24 +114,9 @@ test.describe('in one window, which stays as it was', () => {
   test('calls that nobody means are answered, and change nothing', async () => {
     await boardReady(app.page);
     const practice = await practiceOf(app.userData);
-    const stays = async () => ({
-      repo: await practice.git('for-each-ref'),
-      settings: await ask(app.page, 'settings.get', {}),
-      credentials: await ask(app.page, 'credentials.get', {}),
-      allowed: await ask(app.page, 'consent.list', {}),
-      operations: await ask(app.page, 'operation.list', { limit: 200 }),
-      announcements: await ask(app.page, 'announcements.get', {}),
-    });
-    const before = await stays();
-    const calls = Number(process.env.SIGNALBOX_FUZZ_CALLS ?? 1_000);
-    const { sent, answers, faults } = await fuzzCalls(app.page, { calls, seed: 15 });
-    expect(faults).toEqual([]);
-    expect(sent).toBeGreaterThan(calls * 0.8);
-    expect(answers['invalid-input']).toBeGreaterThan(calls * 0.3);
-    expect(await stays()).toEqual(before);
+    const told = await expectUnmoved(app.page, practice, { calls: 1_000, seed: 15 });
     expect(app.electron.windows()).toHaveLength(1);
-    // The value is the seed of the numbers, so that a fault can be made again.
-    test.info().annotations.push({ type: 'fuzz', description: JSON.stringify({ sent, answers }) });
+    test.info().annotations.push({ type: 'fuzz', description: told });
   });
 
   test('a page or a frame that is not ours is not answered', async () => {
@@ -240,7 +226,7 @@ test('the window comes back from about: pages', async ({ app }) => {
   }
 });
 
-test('a renderer that crashes can be opened again', async ({ app }) => {
+test('a renderer that crashes can be opened again', async ({ app, userData }) => {
   await expect(app.page.getByRole('grid')).toBeVisible();
   await app.electron.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
@@ -248,6 +234,14 @@ test('a renderer that crashes can be opened again', async ({ app }) => {
   await expect
     .poll(() => windowNow(app.electron))
     .toEqual({ url: 'app://signalbox/crashed', title: 'Signalbox: the window stopped' });
+  // A dump would hold the memory of a process, and so what is secret in it: none is written.
+  const dumps = await app.electron.evaluate(({ app: main }) => main.getPath('crashDumps'));
+  for (const folder of [userData, dumps])
+    expect(
+      (await readdir(folder, { recursive: true }).catch(() => [])).filter((file) =>
+        /\.(?:dmp|core)$/.test(file),
+      ),
+    ).toEqual([]);
   // By the keyboard alone: to the one link, and through it.
   await press(app.electron, 'Tab');
   await press(app.electron, 'Enter');
@@ -269,5 +263,50 @@ test('the window stands where it stood', async ({ app, userData }) => {
     expect(await boundsOf(again.electron)).toEqual(place);
   } finally {
     await again.close();
+  }
+});
+
+test('leaving while an operation runs is asked about, and it goes on after the next start', async ({
+  userData,
+}) => {
+  const app = await startOnPractice(userData);
+  const { electron, page, practice } = app;
+  const isAwake = () =>
+    electron.evaluate(({ powerSaveBlocker }) =>
+      [0, 1, 2, 3, 4, 5].some((id) => powerSaveBlocker.isStarted(id)),
+    );
+  try {
+    expect(await isAwake()).toBe(false);
+    await practice.control.setSpeed({ speed: 1 });
+    const now = await versionOf(page, 'whitehall', 'integration');
+    const { candidates } = await ask(page, 'candidates.list', { app: 'whitehall', query: '', limit: 20 });
+    const version = candidates.find((one) => one.version !== now)?.version ?? '';
+    const operation = await startDeploy(page, { app: 'whitehall', environment: 'integration', version });
+    await expect.poll(isAwake).toBe(true);
+    const asked = await electron.evaluateHandle(({ dialog }) => {
+      const questions: Electron.MessageBoxOptions[] = [];
+      // The answer of somebody who stays.
+      dialog.showMessageBox = (async (...given: unknown[]) => {
+        questions.push(given.at(-1) as Electron.MessageBoxOptions);
+        return { response: 0, checkboxChecked: false };
+      }) as typeof dialog.showMessageBox;
+      return questions;
+    });
+    const question = expect.objectContaining({
+      message: expect.stringMatching(/^Deploy whitehall .* to integration \(/),
+      detail: expect.stringContaining('Signalbox continues from there'),
+      buttons: ['Don’t quit', 'Quit anyway'],
+    });
+    await electron.evaluate((main) => main.app.quit());
+    await expect.poll(() => asked.jsonValue()).toEqual([question]);
+    await electron.evaluate((main) => main.BrowserWindow.getAllWindows()[0]?.close());
+    await expect.poll(() => asked.jsonValue()).toEqual([question, question]);
+    // Its close answers that it leaves all the same; it goes on after the next start.
+    await app.close();
+    const again = await startOnPractice(userData, { ready: false });
+    await ended(again.page, operation);
+    await again.close();
+  } finally {
+    electron.process().kill('SIGKILL');
   }
 });

@@ -17,6 +17,7 @@ import { followLinks } from './shell/links';
 import { startLog } from './shell/log-file';
 import { startAtLogin } from './shell/login-start';
 import { setMenu } from './shell/menu';
+import { relaunch } from './shell/relaunch';
 import { type ScreenLock, watchScreenLock } from './shell/screen-lock';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
@@ -53,6 +54,8 @@ let desk: Desk | null = null;
 let screenLock: ScreenLock | null = null;
 const graphics = watchGraphics(app.getPath('userData'), log);
 const quitting = lifeController();
+/** Everything is ended or about to be: nobody is asked any more. */
+let ended = false;
 
 const show = (): void => {
   if (window?.isMinimized()) window.restore();
@@ -89,6 +92,24 @@ const links = followLinks(app, process.argv.slice(1), (place) => (desk ? desk.fo
 function applySettings(settings: Settings): void {
   startAtLogin(settings.desktop.startAtLogin, log);
   nativeTheme.themeSource = settings.colourScheme === 'auto' ? 'system' : settings.colourScheme;
+}
+
+/** Ends everything, then installs a newer version, which starts in this one's place. */
+async function leaveFor(install: () => Promise<void>): Promise<void> {
+  if (ended) return;
+  ended = true;
+  screenLock?.close();
+  quitting.abort();
+  try {
+    await desk?.end();
+    // The newer version may begin before this process is gone.
+    app.releaseSingleInstanceLock();
+    await install();
+  } catch (error) {
+    log('error', 'update.not-installed', { error });
+    relaunch();
+    app.exit(0);
+  }
 }
 
 /** Says why Signalbox cannot start, in a window and to whoever started it; the code of its end says it, too. */
@@ -131,6 +152,7 @@ async function openDesk(
     window: () => window,
     show: showAt,
     loadAnew,
+    leave: (install) => inBackground(log, 'update.not-installed', leaveFor(install)),
     log,
   });
   // Not waited for: the window need not know it.
@@ -143,7 +165,7 @@ async function openDesk(
 
 function start(): void {
   denyPermissions();
-  setMenu();
+  setMenu({ open: showAt, lookForUpdates: () => desk?.lookForUpdates() });
   let settings: SettingsStore;
   const defaults = defaultSettings();
   try {
@@ -209,8 +231,8 @@ function start(): void {
   app.once('will-quit', door.close);
   inBackground(log, 'app.folder-not-closed', closeToOthers(userData));
   window.on('close', (event) => {
-    // Its close ends the app; a deploy that runs is asked about first.
-    if (desk?.holdsBack(() => app.quit())) event.preventDefault();
+    // Its close ends the app; operations that run are asked about first.
+    if (!ended && desk?.holdsBack(() => app.quit())) event.preventDefault();
   });
   window.on('closed', () => {
     window = null;
@@ -222,7 +244,6 @@ else {
   if (left.length > 0) log('error', 'app.not-forgotten', { left });
   app.on('second-instance', show);
   app.on('window-all-closed', () => app.quit());
-  let ended = false;
   app.on('before-quit', (event) => {
     if (ended) return;
     event.preventDefault();

@@ -29,6 +29,7 @@ import { FreezeSheet } from './screens/freezes/freeze-sheet';
 import { FreezesScreen } from './screens/freezes/freezes-screen';
 import { HistoryScreen } from './screens/history/history-screen';
 import { filterOf, historySearchSchema } from './screens/history/search';
+import { LicencesScreen } from './screens/licences/licences-screen';
 import { LogsScreen } from './screens/logs/logs-screen';
 import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
@@ -179,6 +180,12 @@ const diagnosticsRoute = createRoute({
   component: DiagnosticsScreen,
 });
 
+const licencesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/licences',
+  component: LicencesScreen,
+});
+
 const freezesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/freezes',
@@ -221,6 +228,7 @@ const routeTree = rootRoute.addChildren([
   practiceRoute,
   settingsRoute,
   diagnosticsRoute,
+  licencesRoute,
   connectionsRoute,
   welcomeRoute,
   connectRoute,

@@ -1,11 +1,22 @@
 // What runs before anything is installed: plain JavaScript with nothing but Node's own modules. It checks the Node
 // version, installs the packages when they are not what the lockfile says, and hands over to a command beside it:
-//   node electron/dev/bootstrap.mjs <start|test|check|e2e|dev|bench|package|test-cluster|docs> [arguments]
+//   node electron/dev/bootstrap.mjs <start|test|check|e2e|dev|bench|package|test-cluster|docs|sign-release> [arguments]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const commands = ['start', 'test', 'check', 'e2e', 'dev', 'bench', 'package', 'test-cluster', 'docs'];
+const commands = [
+  'start',
+  'test',
+  'check',
+  'e2e',
+  'dev',
+  'bench',
+  'package',
+  'test-cluster',
+  'docs',
+  'sign-release',
+];
 const oldestNode = [20, 19];
 const root = resolve(import.meta.dirname ?? '.', '..', '..');
 

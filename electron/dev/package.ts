@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { buildApp } from './build';
@@ -32,6 +33,7 @@ export async function run(args: string[]): Promise<void> {
         ...wanted,
         ...updatesFrom(process.env.SIGNALBOX_RELEASES),
         `-c.extraMetadata.shippedElectron=${officialVersion()}`,
+        ...provedBy(process.env.SIGNALBOX_UPDATE_KEY),
         '--publish',
         'never',
       ],
@@ -51,6 +53,28 @@ function onThisMachine({ executable, version }: ElectronRuntime): string[] {
   // Of macOS the executable lies inside of the bundle: there it is fetched from the cache.
   if (process.platform === 'darwin') return [];
   return [`-c.electronDist=${dirname(executable)}`, `-c.electronVersion=${version}`];
+}
+
+/**
+ * The key by which an installed app tells that a newer version is genuine: Ed25519, public, its SPKI form in Base64
+ * (`electron/dev/sign-release.ts`). Without one it installs none.
+ */
+function provedBy(key: string | undefined): string[] {
+  if (!key) return [];
+  try {
+    const { asymmetricKeyType } = createPublicKey({
+      key: Buffer.from(key, 'base64'),
+      format: 'der',
+      type: 'spki',
+    });
+    if (asymmetricKeyType === 'ed25519') return [`-c.extraMetadata.updateKey=${key}`];
+  } catch {
+    // Told below.
+  }
+  throw new SetupError(
+    'SIGNALBOX_UPDATE_KEY is no public Ed25519 key.',
+    'Set it as docs/releasing.md says: SPKI, DER, in Base64.',
+  );
 }
 
 /** Where installed apps look for newer ones: the GitHub releases of a repo (`owner/name`); without one they don't. */

@@ -12,6 +12,8 @@ export interface PackagedApp {
   process: ChildProcess;
   /** What it wrote on its standard streams. */
   said(): string;
+  /** Its exit code, once it has ended by itself. */
+  ended: Promise<number | null>;
   /** Ends it as a system that shuts down does, and waits for it. */
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export const userDataIn = (home: string): string => join(home, '.config', 'signa
 function packagedCommand(
   { program, home }: { program: string; home: string },
   args: readonly string[],
+  environment: Readonly<Record<string, string>>,
 ): { file: string; args: string[]; env: NodeJS.ProcessEnv } {
   const { user, sandboxed } = whoRuns();
   const own = [...(sandboxed ? [] : ['--no-sandbox']), ...args];
@@ -77,6 +80,7 @@ function packagedCommand(
     ...(DISPLAY ? { DISPLAY } : {}),
     ...(WAYLAND_DISPLAY ? { WAYLAND_DISPLAY } : {}),
     ...(LANG ? { LANG } : {}),
+    ...environment,
   };
   return user === null
     ? { file: program, args: own, env }
@@ -93,9 +97,10 @@ function packagedCommand(
  */
 export async function startPackaged(
   place: { program: string; home: string },
-  extra: readonly string[] = [],
+  options: { args?: readonly string[]; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<PackagedApp> {
-  const command = packagedCommand(place, ['--remote-debugging-port=0', ...extra]);
+  const { args = [], environment = {} } = options;
+  const command = packagedCommand(place, ['--remote-debugging-port=0', ...args], environment);
   const child = spawn(command.file, command.args, {
     env: command.env,
     cwd: place.home,
@@ -107,7 +112,7 @@ export async function startPackaged(
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const address = await new Promise<string>((resolve, reject) => {
     // Chromium says so on its standard error once it listens.
     child.stderr.on('data', () => {
@@ -125,6 +130,7 @@ export async function startPackaged(
     page,
     process: child,
     said: () => said,
+    ended: exited,
     async close() {
       // `browser.close()` over this protocol would end the window alone.
       child.kill('SIGTERM');

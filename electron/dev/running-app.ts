@@ -55,6 +55,12 @@ export async function startApp(
     page,
     userData,
     async close() {
+      // Operations that run are left: a person would be asked.
+      await electron
+        .evaluate(({ dialog }) => {
+          dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false });
+        })
+        .catch(() => undefined);
       await electron.close();
       await exited;
     },

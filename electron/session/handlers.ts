@@ -64,11 +64,15 @@ export function createHandlers(session: Session, shell: ShellServices): SessionH
 
 /**
  * Streams over one opened estate. `onSettings` tells when settings changed, `onChanges` when something became of a change
- * of the estate's file; `chooseSaveFile` asks the person for a place (`null`: none was chosen).
+ * of the estate's file, `onUpdates` when of a newer version; `chooseSaveFile` asks the person for a place (`null`: none was chosen).
  */
 export function createStreamHandlers(
   session: Session,
-  { onSettings, onChanges }: Record<'onSettings' | 'onChanges', (listener: () => void) => () => void>,
+  {
+    onSettings,
+    onChanges,
+    onUpdates,
+  }: Record<'onSettings' | 'onChanges' | 'onUpdates', (listener: () => void) => () => void>,
   chooseSaveFile: (name: string, format: 'csv' | 'json') => Promise<string | null>,
 ): StreamHandlers {
   return {
@@ -77,6 +81,7 @@ export function createStreamHandlers(
         const stops = [
           session.engine.onChange((changes) => send([...changes])),
           onSettings(() => send([{ topic: 'settings', key: null }])),
+          onUpdates(() => send([{ topic: 'update', key: null }])),
           onChanges(() => send([{ topic: 'estate', key: null }])),
           session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
           session.consents.onChange(() => send([{ topic: 'consent', key: null }])),

@@ -132,6 +132,7 @@ async function openHere(
     choice,
     link: null,
     loadAnew: () => undefined,
+    leave: null,
     userData,
     logFile: file,
     faults,

@@ -4,8 +4,10 @@ import { type BrowserWindow, safeStorage } from 'electron';
 import type { ProcedureName } from '../../shared/contract/contract';
 import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
 import type { Estate } from '../../shared/domain/estate/estate';
+import { shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import { inBackground, type Log } from '../log/log';
+import { aboutHandlers } from '../session/about-handlers';
 import { connectHandlers, type TypedSecret } from '../session/connect/connect-handlers';
 import { type EstateChoice, keyOf } from '../session/estates/choice';
 import { connectedEstates } from '../session/estates/connected';
@@ -20,12 +22,16 @@ import { credentialStore } from './credential-store';
 import { chooseEstateFile, chooseKubeconfig } from './open-dialogs';
 import { type OpenEstate, openEstate } from './open-estate';
 import { keepPractice } from './practice-source';
+import { chooseSaveFile } from './save-dialog';
 import { serviceFetch } from './service-fetch';
 import { openExternal } from './session-security';
 import type { SettingsStore } from './settings';
+import { shippedLists } from './shipped-lists';
 import { showDeskStatus } from './show-desk-status';
 import { signInWindows } from './sign-in/sign-in-windows';
 import { signOutEverywhere } from './sign-out';
+import { openUpdates } from './updates/open-updates';
+import { tellOfUpdate, tellUpdate } from './updates/tell-update';
 import { openVault } from './vault';
 
 /**
@@ -38,7 +44,9 @@ export interface Desk {
   streamHandlers(): Promise<Partial<StreamHandlers>>;
   /** Opens the place of a link: once an estate is open. */
   follow(place: string): void;
-  /** As `DeployGuard.holdsBack`. */
+  /** Looks for a newer version, and shows what comes of it. */
+  lookForUpdates(): void;
+  /** As `OperationGuard.holdsBack`. */
   holdsBack(onConfirmed: () => void): boolean;
   /** Ends everything, within half a minute: the next start finds out the rest. */
   end(): Promise<void>;
@@ -68,6 +76,8 @@ export function openDesk(options: {
   show: (place: string | null) => void;
   /** Loads the window anew, at a path of its router: what it knew was of another estate. */
   loadAnew: (place: string) => void;
+  /** Ends everything for a newer version to be installed; `null`: this process is a command, which installs nothing. */
+  leave: ((install: () => Promise<void>) => void) | null;
   log: Log;
 }): Desk {
   const { userData, settings, log } = options;
@@ -118,6 +128,8 @@ export function openDesk(options: {
       return () => settingsListeners.delete(listener);
     },
     onChanges: (listener: () => void) => changes.onChange(listener),
+    onUpdates: (listener: () => void) => updates.onChange(listener),
+    onOperations: () => updates.operationsChanged(),
     reopen,
   };
   const lifecycle = createLifecycle<EstateChoice, OpenEstate>(
@@ -130,6 +142,16 @@ export function openDesk(options: {
     agree: (file, estate) => agreed.set(file, estate),
     log,
   });
+  const updates = openUpdates({
+    running,
+    looksByItself: () =>
+      settings.get().desktop.lookForUpdates &&
+      lifecycle.now().phase === 'open' &&
+      lifecycle.now().choice?.kind !== 'practice',
+    leave: options.leave,
+    found: (version) => tellOfUpdate(version, settings.get(), () => options.show('/settings')),
+    log,
+  });
   let ending = false;
   /** What the window shows is of this one; `null`: none, it shows how to open one. */
   let shown: string | null = options.choice && keyOf(options.choice);
@@ -139,6 +161,7 @@ export function openDesk(options: {
   lifecycle.onChange(() => {
     if (ending) return;
     const state = lifecycle.now();
+    updates.operationsChanged();
     if (state.phase === 'open') {
       const key = keyOf(state.choice);
       if (shown !== key) options.loadAnew(wanted ?? '/');
@@ -150,6 +173,14 @@ export function openDesk(options: {
       inBackground(log, 'practice.not-stopped', practice.stop());
     }
   });
+
+  /** What no newer version may come in between. */
+  function running(): string[] {
+    const { phase } = lifecycle.now();
+    if (phase === 'opening' || phase === 'switching') return ['an estate is being opened'];
+    const open = lifecycle.current()?.session.engine.list({ open: true, limit: 200 }) ?? [];
+    return open.map(({ intent }) => shortTitleOf(intent));
+  }
 
   /** Opens the estate again. `again`: the practice estate was reset, and what was known of it belongs to another life. */
   async function reopen(how: 'again' | 'as-it-was'): Promise<void> {
@@ -183,6 +214,11 @@ export function openDesk(options: {
       desktopStatus.settingsChanged();
       for (const listener of [...settingsListeners]) listener();
     }),
+    ...aboutHandlers({
+      updates,
+      shipped: shippedLists(),
+      chooseSaveFile: (name, format) => chooseSaveFile(options.window(), name, format),
+    }),
     ...ofEstates,
     ...detectHandlers({ lifecycle, connected, estates: () => ofEstates['estates.get']({}) }),
     ...connectHandlers({
@@ -206,6 +242,7 @@ export function openDesk(options: {
     new Promise((resolve) => {
       const stops = [
         common.onSettings(() => send([{ topic: 'settings', key: null }])),
+        updates.onChange(() => send([{ topic: 'update', key: null }])),
         lifecycle.onChange(() => send([{ topic: 'estate', key: null }])),
         lifecycle.onChange(() => {
           if (lifecycle.now().phase !== 'closed') end();
@@ -235,9 +272,19 @@ export function openDesk(options: {
         options.show(welcomePlace);
       } else options.show(place);
     },
+    lookForUpdates() {
+      const isShown = lifecycle.now().phase !== 'closed';
+      if (isShown) options.show('/settings');
+      const looked = Promise.resolve()
+        .then(updates.look)
+        .catch(updates.get)
+        .then((update) => (isShown ? undefined : tellUpdate(update, options.window())));
+      inBackground(log, 'update.not-told', looked);
+    },
     holdsBack: (onConfirmed) => lifecycle.current()?.guard.holdsBack(onConfirmed) ?? false,
     async end() {
       ending = true;
+      updates.close();
       desktopStatus.close();
       changes.close();
       const closed = lifecycle.close({ anyway: true });

@@ -20,9 +20,9 @@ import { lifeController } from '../systems/life';
 import { about } from './about';
 import { announcementStore } from './announcement-store';
 import type { CredentialStore } from './credential-store';
-import { type DeployGuard, guardDeploys } from './deploy-guard';
 import { findEstate } from './estate-source';
 import { notifyOfEnds } from './notifications';
+import { guardOperations, type OperationGuard } from './operation-guard';
 import { playAction } from './practice-actions';
 import { practiceAnnouncements } from './practice-announcements';
 import { bringPracticeSessions } from './practice-sessions';
@@ -58,6 +58,10 @@ export interface Surroundings {
   onSettings: (listener: () => void) => () => void;
   /** Tells when something became of a change of the estate's file. */
   onChanges: (listener: () => void) => () => void;
+  /** Tells when something became of a newer version. */
+  onUpdates: (listener: () => void) => () => void;
+  /** Told when an operation changed. */
+  onOperations: () => void;
   reopen: (how: 'again' | 'as-it-was') => Promise<void>;
   log: Log;
 }
@@ -67,7 +71,7 @@ export interface OpenEstate extends Openable {
   session: Session;
   handlers: SessionHandlers;
   streamHandlers: StreamHandlers;
-  guard: DeployGuard;
+  guard: OperationGuard;
   /** Has something done once everything of it is closed. */
   afterClose(act: () => Promise<unknown>): void;
 }
@@ -99,13 +103,26 @@ export async function openEstate(choice: EstateChoice, around: Surroundings): Pr
   const stopSignals = signalTrouble({
     engine: session.engine,
     announcements: session.announcements,
+    waiting: {
+      accounts: () => session.accounts.list(),
+      permissions: () => session.consents.waiting().length,
+      onChange: (listener) => {
+        const stops = [session.accounts.onChange(listener), session.consents.onChange(listener)];
+        return () => {
+          for (const stop of stops) stop();
+        };
+      },
+    },
     window: around.window,
     enabled: () => mayNotify(settings.get()),
     status: around.status,
     open: around.show,
   });
   if (source.practice) bringPracticeSessions(session.accounts, source.practice, log);
-  const guard = guardDeploys(session.engine, around.window, log);
+  const stopOperations = session.engine.onChange((changes) => {
+    if (changes.some(({ topic }) => topic === 'operation')) around.onOperations();
+  });
+  const guard = guardOperations(session.engine, around.window, log);
   const closing = lifeController();
   const after: (() => Promise<unknown>)[] = [];
   try {
@@ -130,6 +147,7 @@ export async function openEstate(choice: EstateChoice, around: Surroundings): Pr
       closing.abort();
       stopTelling();
       stopSignals();
+      stopOperations();
       guard.close();
       await session.close();
       for (const act of after) await act();

@@ -4,7 +4,7 @@ import { asFileName } from '../../shared/domain/text/file-name';
 
 const kinds = {
   csv: { name: 'Comma-separated values', title: 'Export the history' },
-  json: { name: 'JSON', title: 'Export the history' },
+  json: { name: 'JSON', title: 'Save as JSON' },
   txt: { name: 'Text', title: 'Save as text' },
 } as const;
 

@@ -3,6 +3,7 @@ import { FailureError } from '../../shared/domain/failure/failure';
 import { count } from '../../shared/domain/text/count';
 import type { Engine } from '../engine/engine-types';
 import { forgetAtNextStart } from './forget-everything';
+import { relaunch } from './relaunch';
 import type { Vault } from './vault';
 
 /**
@@ -45,7 +46,7 @@ export async function signOutEverywhere(options: {
   vault.clear();
   await session.defaultSession.clearStorageData();
   forgetAtNextStart(userData);
-  app.relaunch();
+  relaunch();
   app.quit();
   return true;
 }

@@ -5,7 +5,9 @@ import { frozenItems } from '../../shared/domain/attention/frozen-items';
 import { createTroubleMemory } from '../../shared/domain/attention/new-trouble';
 import { type TroubleNotice, troubleNotices } from '../../shared/domain/attention/trouble-notices';
 import { undeliveredItems } from '../../shared/domain/attention/undelivered-items';
+import { createWaitingMemory, waitingForMe } from '../../shared/domain/attention/waiting-for-me';
 import type { BagPipelineView } from '../../shared/domain/bags/view';
+import type { ArgoAccount } from '../../shared/domain/estate/argo-account';
 import { count } from '../../shared/domain/text/count';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
@@ -15,15 +17,23 @@ import { dot } from './tray';
 
 /** Milliseconds between two looks: people see no difference, and a busy cluster changes two hundred times a second. */
 const lookEvery = 1_000;
+/** More notifications at once would bury each other. */
+const mostWaiting = 3;
 
 /**
- * Shows on the dock or taskbar how much needs attention, and tells new trouble in production, whoever deployed it, while
- * the window is not in front. A click opens where it is seen.
+ * Shows on the dock or taskbar how much needs attention, and tells new trouble in production, whoever deployed it, and
+ * what begins to wait for the person, while the window is not in front. A click opens where it is seen.
  * @returns ends it.
  */
 export function signalTrouble(options: {
   engine: Engine;
   announcements: Pick<Announcements, 'known' | 'onChange'>;
+  waiting: {
+    accounts: () => readonly ArgoAccount[];
+    /** How many commands wait for permission. */
+    permissions: () => number;
+    onChange: (listener: () => void) => () => void;
+  };
   window: () => BrowserWindow | null;
   enabled: () => boolean;
   /** Told what the desktop is to show. */
@@ -31,8 +41,9 @@ export function signalTrouble(options: {
   /** `place`: path in the window, as its router has it. */
   open: (place: string) => void;
 }): () => void {
-  const { engine, announcements } = options;
+  const { engine, announcements, waiting } = options;
   const news = createTroubleMemory();
+  const newWaiting = createWaitingMemory();
   let shown = 0;
   let timer: NodeJS.Timeout | null = null;
   const look = (): void => {
@@ -45,17 +56,27 @@ export function signalTrouble(options: {
       ...frozenItems(engine.freezes.list(), Date.now()),
     ];
     const notKnown = notKnownBecause(board, pipelines.length === engine.bags.pipelines().length);
-    options.status(deskStatus(items, engine.list({ open: true, limit: 50 }), notKnown));
+    const operations = engine.list({ open: true, limit: 50 });
+    options.status(deskStatus(items, operations, notKnown));
     if (items.length !== shown) showCount(options.window(), items.length);
     shown = items.length;
     const told = news(items, performance.now());
+    const waits = newWaiting(
+      waitingForMe({ items, operations, accounts: waiting.accounts(), permissions: waiting.permissions() }),
+    );
     if (!options.enabled() || !Notification.isSupported() || options.window()?.isFocused()) return;
-    for (const notice of troubleNotices(told)) notify(notice, options.open);
+    for (const { place, ...notice } of troubleNotices(told))
+      notify({ ...notice, place: pathOf(place) }, 'critical', options.open);
+    for (const one of waits.slice(0, mostWaiting)) notify(one, 'normal', options.open);
   };
   const lookSoon = (): void => {
     timer ??= setTimeout(look, lookEvery);
   };
-  const unsubscribes = [engine.onChange(lookSoon), announcements.onChange(lookSoon)];
+  const unsubscribes = [
+    engine.onChange(lookSoon),
+    announcements.onChange(lookSoon),
+    waiting.onChange(lookSoon),
+  ];
   lookSoon();
   return () => {
     for (const unsubscribe of unsubscribes) unsubscribe();
@@ -89,13 +110,17 @@ function showCount(window: BrowserWindow | null, items: number): void {
     );
 }
 
-function notify({ title, body, place }: TroubleNotice, open: (place: string) => void): void {
+function notify(
+  { title, body, place }: { title: string; body: string; place: string },
+  urgency: 'critical' | 'normal',
+  open: (place: string) => void,
+): void {
   const notification = new Notification({
     title: visibleText(title),
     body: visibleText(withLocalTimes(body)),
-    urgency: 'critical',
+    urgency,
   });
-  notification.on('click', () => open(pathOf(place)));
+  notification.on('click', () => open(place));
   notification.show();
 }
 

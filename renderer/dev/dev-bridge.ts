@@ -8,6 +8,7 @@ import type { Change } from '../../shared/domain/ledger/change';
 import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
+import { devAbout } from './about';
 import { devAccounts } from './accounts';
 import { devAnnouncements } from './announcements';
 import type { Answers } from './answers';
@@ -155,6 +156,7 @@ export function devBridge(options: DevOptions): Bridge {
     'records.check': () => [],
     'records.create': () => null,
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
+    ...devAbout,
     ...devAccounts,
     ...devEstates(),
     ...devConnect(),

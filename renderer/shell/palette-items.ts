@@ -27,7 +27,8 @@ export interface PaletteDoors {
       | '/freezes'
       | '/practice'
       | '/settings'
-      | '/diagnostics',
+      | '/diagnostics'
+      | '/licences',
   ) => void;
   openPipeline: (pipeline: string, view: 'now' | 'timeline' | 'periodic') => void;
   openBatch: (environment: string) => void;
@@ -106,6 +107,7 @@ export function paletteItems(
     ),
     screen('/settings', 'Settings', 'about identity colour notifications'),
     screen('/diagnostics', 'Diagnostics', 'log faults disk versions support'),
+    screen('/licences', 'Licences', 'about open source bill of materials'),
     {
       id: 'colours',
       group: 'Actions',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutProcedures } from './about';
 import { announcementProcedures } from './announcements';
 import { argoProcedures } from './argo';
 import { argoServerProcedures } from './argo-servers';
@@ -31,6 +32,7 @@ import { workflowProcedures } from './workflows';
  */
 export const procedures = {
   ...windowProcedures,
+  ...aboutProcedures,
   ...estateProcedures,
   ...connectProcedures,
   ...sessionProcedures,
@@ -59,6 +61,7 @@ export type ProcedureName = keyof typeof procedures;
 /** Procedures that are answered while no estate is open. */
 export type WindowProcedureName =
   | keyof typeof windowProcedures
+  | keyof typeof aboutProcedures
   | keyof typeof estateProcedures
   | keyof typeof connectProcedures;
 /** Procedures that only ask. */

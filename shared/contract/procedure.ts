@@ -21,6 +21,8 @@ export const topics = {
   'concourse-sign-in': null,
   history: null,
   settings: null,
+  /** Newer versions of Signalbox itself. */
+  update: null,
   /** Sessions at Argo's own servers. */
   account: null,
   /** What is told to people. */

@@ -43,6 +43,8 @@ const desktopSchema = z.object({
   lockAfterMinutes: z.number().int().min(1).max(480).nullable(),
   /** It is hidden when the screen is locked. */
   lockWithScreen: z.boolean(),
+  /** Newer versions of Signalbox are looked for without being asked. Left out by versions that could not. */
+  lookForUpdates: z.boolean().default(true),
 });
 export const usualDesktop: z.infer<typeof desktopSchema> = {
   startAtLogin: false,
@@ -50,6 +52,7 @@ export const usualDesktop: z.infer<typeof desktopSchema> = {
   quietHours: null,
   lockAfterMinutes: null,
   lockWithScreen: false,
+  lookForUpdates: true,
 };
 
 const settingsSchema = z.object({

@@ -5,6 +5,7 @@
 const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
   { path: /^config\.json$/, damagedIn: 'shell/settings.test.ts' },
   { path: /^vault\.json$/, damagedIn: 'shell/settings.test.ts' },
+  { path: /^\.updaterId$/, damagedIn: '../e2e/packaged.spec.ts' },
   { path: /^graphics\.json$/, damagedIn: 'shell/graphics-memory.test.ts' },
   { path: /^logs\/main(?:\.old)?\.log$/, damagedIn: 'session/own-folders.test.ts' },
   ...[

@@ -15,6 +15,7 @@ import { RecordsPanel } from './records-panel';
 import classes from './settings-screen.module.css';
 import { SignOutPanel } from './sign-out-panel';
 import { SigningRow } from './signing-row';
+import { UpdatesPanel } from './updates-panel';
 
 /** How the console looks, who its commits are by, and what it is. */
 export function SettingsScreen() {
@@ -80,6 +81,14 @@ export function SettingsScreen() {
       <AnnouncementsPanel />
       <ConsentsPanel />
       <RecordsPanel />
+      {settings.data && (
+        <UpdatesPanel
+          byItself={settings.data.desktop.lookForUpdates}
+          onChange={(lookForUpdates) =>
+            save.mutate({ desktop: { ...settings.data.desktop, lookForUpdates } })
+          }
+        />
+      )}
       <SignOutPanel />
       <About />
     </div>
@@ -118,6 +127,7 @@ function About() {
       </dl>
       <div className={classes.choices}>
         <Link to="/diagnostics">Diagnostics</Link>
+        <Link to="/licences">Licences</Link>
       </div>
     </Panel>
   );

@@ -69,8 +69,15 @@ const search = (values: Record<string, string>): string =>
     .map(([key, value]) => `${key}=${encodeURIComponent(JSON.stringify(value))}`)
     .join('&');
 
+/**
+ * What `URL` takes out of an address or reads another way, so that a link would open something else than it shows:
+ * controls and spaces at its ends, tabs and line feeds anywhere, backslashes, steps up (WHATWG URL, 4.4 "URL parsing").
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+const readOtherwise = /[\u0000-\u0020\u007f\\]|\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+
 function partsOf(link: string): { path: string[]; search: URLSearchParams } | null {
-  if (link.length > longest || !isLink(link)) return null;
+  if (link.length > longest || !isLink(link) || readOtherwise.test(link)) return null;
   try {
     const url = new URL(link);
     if (url.username || url.password || url.port) return null;

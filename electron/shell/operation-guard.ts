@@ -1,27 +1,31 @@
-import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
-import { shortTitleOf } from '../../shared/domain/operation/intent';
+import { type BrowserWindow, dialog, powerMonitor, powerSaveBlocker } from 'electron';
+import { leavingText, watched } from '../../shared/domain/operation/leaving';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
 import { inBackground, type Log } from '../log/log';
-import { uninterruptible } from '../session/estates/held-by';
 
-/** Keeps the machine awake while a bag is deployed, and asks before the app is left in the middle of it. */
-export interface DeployGuard {
+/** Keeps the machine awake while operations run, and asks before the app is left in the middle of them. */
+export interface OperationGuard {
   /**
    * Whether the app is to stay for now: then the person is asked, and `onConfirmed` is called if they want to leave all
-   * the same.
+   * the same. A system that shuts down is never held up.
    */
   holdsBack(onConfirmed: () => void): boolean;
   close(): void;
 }
 
-export function guardDeploys(engine: Engine, window: () => BrowserWindow | null, log: Log): DeployGuard {
+export function guardOperations(
+  engine: Engine,
+  window: () => BrowserWindow | null,
+  log: Log,
+): OperationGuard {
   let blocker: number | null = null;
   let asking = false;
   let confirmed = false;
+  const running = (): Operation[] => watched(engine.list({ open: true, limit: 200 }));
   const look = (): void => {
-    const isBusy = uninterruptible(engine).length > 0;
+    const isBusy = running().length > 0;
     if (isBusy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
     if (!isBusy && blocker !== null) {
       powerSaveBlocker.stop(blocker);
@@ -32,15 +36,22 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null,
     if (changes.some(({ topic }) => topic === 'operation')) look();
   });
   look();
+  const letGo = (): void => {
+    confirmed = true;
+  };
+  // Linux and macOS (Electron, `powerMonitor`); Windows tells the window, and waits for no dialog.
+  powerMonitor.on('shutdown', letGo);
+  const windowAtFirst = window();
+  windowAtFirst?.once('session-end', letGo);
 
-  async function ask(running: readonly Operation[], onConfirmed: () => void): Promise<void> {
+  async function ask(operations: readonly Operation[], onConfirmed: () => void): Promise<void> {
     asking = true;
+    const { title, message, detail } = leavingText(operations);
     const options = {
       type: 'warning' as const,
-      title: 'A bag is being deployed',
-      message: visibleText(running.map(({ intent }) => shortTitleOf(intent)).join('\n')),
-      detail:
-        'The deploy continues without Signalbox and the environment stays locked. Signalbox continues from there when you start it again. Until then, nobody watches the deploy.',
+      title,
+      message: visibleText(message),
+      detail,
       buttons: ['Don’t quit', 'Quit anyway'],
       defaultId: 0,
       cancelId: 0,
@@ -55,13 +66,15 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null,
 
   return {
     holdsBack: (onConfirmed) => {
-      const running = uninterruptible(engine);
-      if (confirmed || running.length === 0) return false;
-      if (!asking) inBackground(log, 'app.quit-not-asked', ask(running, onConfirmed));
+      const operations = running();
+      if (confirmed || operations.length === 0) return false;
+      if (!asking) inBackground(log, 'app.quit-not-asked', ask(operations, onConfirmed));
       return true;
     },
     close: () => {
       stop();
+      powerMonitor.off('shutdown', letGo);
+      if (windowAtFirst && !windowAtFirst.isDestroyed()) windowAtFirst.off('session-end', letGo);
       if (blocker !== null) powerSaveBlocker.stop(blocker);
       blocker = null;
     },
