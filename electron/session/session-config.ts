@@ -27,11 +27,11 @@ export interface SessionConfig {
   saveGitHubToken?: SaveGitHubToken;
   /** What is kept for a registry; absent: nothing, registries are asked as anybody. */
   registrySecret?: (place: RegistryPlace) => Promise<Credentials | null>;
-  /** What is kept for a Concourse; absent: nobody is signed in to any. */
   /** Saves a session at a Concourse; absent: the estate brings its own account. */
   saveConcourseToken?: SaveConcourseToken;
   /** Opens a sign-in page in the system’s browser. */
   openPage?: (page: string) => void;
+  /** What is kept for a Concourse; absent: nobody is signed in to any. */
   concourseSecret?: (url: string) => Promise<ConcourseSecret | null>;
   /** How GitHub's API is reached; absent: Node's own, without proxies. */
   fetch?: typeof fetch;
