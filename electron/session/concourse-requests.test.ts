@@ -99,4 +99,6 @@ it('requests of a console that keeps history and logs stay within the plan, idle
   const made = practice.concourse.builds().length - builds;
   expect(made).toBeGreaterThan(4);
   expect(busy).toBeLessThanOrEqual(mostRequests({ environments: 3, unfinished: 3, events: 2 * made }));
+  // The bound above grows with what happens; 67 were counted with 13 builds in the minute.
+  expect(busy).toBeLessThan(120);
 });
