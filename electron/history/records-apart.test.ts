@@ -75,8 +75,26 @@ async function console(isApart: boolean): Promise<Console> {
   });
   ends.push(() => estate.close());
   const ledger = await estate.open('console', isApart ? { records: { branch } } : {});
-  await ledger.refresh();
+  await see(ledger);
   return { estate, ledger, history: historyOf(ledger) };
+}
+
+/**
+ * Looks at the remote, until the copies here stand where it does: their refs, which the history reads, move a moment
+ * after the snapshot (`Newest.adopt`).
+ */
+async function see(ledger: Ledger): Promise<void> {
+  const { commit, recordsCommit } = unwrap(await ledger.refresh());
+  const { gitDir, ref, recordsApart: apart } = ledger;
+  const stands = async (repo: string, name: string): Promise<string> => {
+    const found = await runGit(['rev-parse', '--verify', '--quiet', name], {
+      gitDir: repo,
+      expectedCodes: [1],
+    });
+    return found.stdout.toString().trim();
+  };
+  await expect.poll(() => stands(gitDir, ref)).toBe(commit ?? '');
+  if (apart && recordsCommit) await expect.poll(() => stands(apart.gitDir, apart.ref)).toBe(recordsCommit);
 }
 
 const intent = (what: string) => ({ operationId: uuidv7(), what });
@@ -255,7 +273,7 @@ async function play(moves: Readonly<Record<number, (ledger: Ledger) => Promise<u
     await happens(made.ledger);
     if (made.ledger.snapshot().commit !== null) await made.history.update();
   }
-  await made.ledger.refresh();
+  await see(made.ledger);
   await made.history.update();
   return made;
 }
@@ -266,7 +284,7 @@ async function together(): Promise<Console> {
     await nextSecond();
     await happens(made.ledger);
   }
-  await made.ledger.refresh();
+  await see(made.ledger);
   await made.history.update();
   return made;
 }
@@ -343,7 +361,7 @@ it('waits with copies of records until what they were copied from is here', asyn
   const made = await console(true);
   await setApart(made.ledger);
   await story[0]?.(made.ledger);
-  await made.ledger.refresh();
+  await see(made.ledger);
   await made.history.update();
   // An old console writes beside the image tags, and that is copied.
   const path = '.signalbox/bad/race/environments/production/9.yaml';
@@ -351,9 +369,9 @@ it('waits with copies of records until what they were copied from is here', asyn
   const behind = join(scratch, 'behind.git');
   await runGit(['clone', '--quiet', '--bare', made.estate.gitDir, behind], {});
   await commitFiles(made.estate.gitDir, { [path]: beside }, { message: 'Mark bag 9 bad' });
-  await made.ledger.refresh();
+  await see(made.ledger);
   await moveOver(made.ledger);
-  await made.ledger.refresh();
+  await see(made.ledger);
   const indexFile = join(scratch, 'lagging.sqlite');
   const service = new HistoryService(
     {
@@ -381,11 +399,11 @@ it('tells what says of itself that it is a copy and never lay beside the image t
   const path = '.signalbox/locks/race/staging.yaml';
   const taken = 'version: 1\npipeline: race\nenvironment: staging\ntoken: 9\nheld: {operation: op}\n';
   const commit = await commitFiles(gitDir, { [path]: taken }, { branch, message });
-  await made.ledger.refresh();
+  await see(made.ledger);
   expect(made.ledger.snapshot().recordsCommit).toBe(commit);
   await made.history.update();
   await commitFiles(gitDir, { README: 'x' });
-  await made.ledger.refresh();
+  await see(made.ledger);
   await made.history.update();
   expect(all(made.history, { environments: ['staging'] }).map(({ type }) => type)).toEqual(['locked']);
 });
@@ -397,13 +415,13 @@ it('follows a branch of records that was rewritten, and says so; of one that wen
   const rev = async (name: string): Promise<string> =>
     (await runGit(['rev-parse', name], { gitDir })).stdout.toString().trim();
   await runGit(['update-ref', `refs/heads/${branch}`, await rev(`${branch}~2`)], { gitDir });
-  await made.ledger.refresh();
+  await see(made.ledger);
   await made.history.update();
   expect(made.history.status.notice).toContain('The branch of records was rewritten: 2 events removed');
   expect(all(made.history).map(told)).toEqual(before.slice(2).map(told));
   expectWhole(made.history);
   await runGit(['update-ref', '-d', `refs/heads/${branch}`], { gitDir });
-  await made.ledger.refresh();
+  await see(made.ledger);
   await made.history.update();
   expect(all(made.history).map(told)).toEqual(before.slice(2).map(told));
 });
@@ -500,7 +518,7 @@ async function playFrom(
     await happens(before);
   }
   const ledger = await estate.open('console', { records: { branch } });
-  await ledger.refresh();
+  await see(ledger);
   const history = historyOf(ledger);
   await history.update();
   for (const [at, happens] of story.entries()) {
@@ -510,7 +528,7 @@ async function playFrom(
     await happens(ledger);
     await history.update();
   }
-  await ledger.refresh();
+  await see(ledger);
   await history.update();
   return { estate, ledger, history };
 }
