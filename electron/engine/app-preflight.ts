@@ -16,6 +16,7 @@ import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight/pr
 import { fateOf, type StandingSync } from '../../shared/domain/preflight/sync-in-the-way';
 import { type ClusterTopic, isHidden } from '../../shared/domain/rollout/cluster-status';
 import { servingTags } from '../../shared/domain/rollout/rollout-rules';
+import { mostShut } from '../../shared/domain/rollout/sync-window-view';
 import { utcText } from '../../shared/domain/text/utc-text';
 import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
 import type { Snapshot } from '../ledger/ledger';
@@ -112,6 +113,13 @@ function accessNeeded(
   });
 }
 
+/** The sync windows that keep a version from an app: its own, and those of the parent that gives it the version. */
+function windowsOn({ view, actions }: Cluster, app: string): OutsideFacts['syncWindows'] {
+  const own = view.syncWindows(app);
+  const parent = view.applicationDetail(actions.parentApplication)?.windows;
+  return mostShut([own, parent].filter((one) => one !== null && one !== undefined));
+}
+
 /** The health of an app, by its Applications; where none is seen, by its rollouts. */
 function healthThere(cluster: Cluster | undefined, app: string): OutsideFacts['health'] {
   if (!cluster) return null;
@@ -174,7 +182,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: titleOf(holder.intent) } : null,
     overtakes: overtaken(intent, holder),
     cluster: cluster?.view.freshness() ?? { state: 'absent' },
-    syncWindows: cluster?.view.syncWindows(app) ?? null,
+    syncWindows: cluster ? windowsOn(cluster, app) : null,
     syncs,
     gaps: cluster?.view.gaps() ?? [],
     access: accessNeeded(world, intent, before, endsSync(intent, present, syncs)),

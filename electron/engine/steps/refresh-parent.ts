@@ -107,7 +107,7 @@ export async function versionArrives(context: StepContext<VersionIntent>): Promi
   const ending = terminations(context, cluster);
   const until = world.now().getTime() + world.limits.nudge;
   for (;;) {
-    const found = await waitUntil<StepEnd | { end: StandingSync }>(context, {
+    const found = await waitUntil<StepEnd | { end: StandingSync } | { give: readonly string[] }>(context, {
       limit: Math.max(1, until - world.now().getTime()),
       sources: [clusterMoves(cluster, app, parent), ledgerMoves(world), timePasses(lookAgain)],
       look: () => {
@@ -126,23 +126,85 @@ export async function versionArrives(context: StepContext<VersionIntent>): Promi
         if (end) return { done: { end } };
         const failed = parentFailed(context, cluster);
         if (failed) return { done: failed };
+        if (isHeldBack(context, cluster)) return { done: { give: behind.map(({ name }) => name) } };
         const told = cluster.view.application(parent)?.conditions.find((one) => one.type.endsWith('Error'));
         const trouble = told ? ` ${parent} reports ${told.type}: ${told.message}` : '';
         const unanswered = unansweredRefresh(cluster.actions.refreshSeenAt(parent), world.now().getTime());
         const names = behind.map((one) => one.name).join(', ');
         const busy = ending.waitsFor(parent);
-        const first = busy === null ? '' : ` ${busy}.`;
+        const windows = cluster.view.applicationDetail(parent)?.windows;
+        const shut = windows?.state === 'closed' ? ` ${parent}: ${windows.text}` : '';
+        const first = busy === null ? shut : ` ${busy}.`;
         return {
           waitingFor: `Waiting for ${parent} to set ${names} to ${wanted}.${first}${trouble}${unanswered ? ` ${unanswered}` : ''}`,
         };
       },
     });
     if (isTimedOut(found)) return ranOut(found, world.limits.nudge);
+    if ('give' in found) {
+      await giveAlone(context, cluster, found.give);
+      continue;
+    }
     if (!('end' in found)) return found;
     await ending.end(found.end);
     // What was ended is compared by Argo CD itself; the newest commit is asked for all the same.
     await refreshParent(context, environment);
   }
+}
+
+const giveEffect = (context: StepContext, parent: string): string =>
+  `sync:${context.intent.environment}/${parent}`;
+
+/**
+ * Whether a sync window keeps the parent from giving the app its version by itself, and lets a sync through that somebody
+ * asks for (`manualSync`, https://argo-cd.readthedocs.io/en/stable/user-guide/sync_windows/). It is asked for once.
+ */
+function isHeldBack(context: StepContext, { view, actions }: Cluster): boolean {
+  const parent = view.applicationDetail(actions.parentApplication);
+  return (
+    parent?.windows.state === 'manual-only' &&
+    view.application(actions.parentApplication)?.sync === 'OutOfSync' &&
+    parent.currentOperation?.state !== 'running' &&
+    !actions.refreshPending(actions.parentApplication) &&
+    !context.record().effects.has(giveEffect(context, actions.parentApplication))
+  );
+}
+
+/**
+ * Has the parent sync the app's Applications alone: what it holds back of other apps stays held back. Of a resource without
+ * a namespace Argo CD takes any (`SyncOperationResource.HasIdentity`).
+ */
+async function giveAlone(context: StepContext, cluster: Cluster, names: readonly string[]): Promise<void> {
+  const { world, id } = context;
+  const parent = cluster.actions.parentApplication;
+  const effect = giveEffect(context, parent);
+  context.intend(effect, `Sync ${names.join(', ')} of ${parent}.`);
+  const actor = world.identity().name;
+  const resources = names.map((name) => ({
+    group: 'argoproj.io',
+    kind: 'Application',
+    namespace: null,
+    name,
+  }));
+  const answer = await askPatiently(
+    context,
+    cluster,
+    world.limits.nudge,
+    (signal) => cluster.actions.sync(parent, { operationId: id, actor, resources }, signal),
+    'applications',
+  );
+  if (isTimedOut(answer))
+    context.result(effect, { outcome: 'unknown', text: `${parent} did not answer the sync request.` });
+  else if (answer.ok)
+    context.result(effect, {
+      outcome: 'done',
+      text: `A sync window holds automatic syncs of ${parent} back: sync of ${names.join(', ')} alone requested.`,
+    });
+  else
+    context.result(effect, {
+      outcome: 'not-done',
+      text: `Could not sync ${names.join(', ')} of ${parent}: ${answer.failure.message} ${answer.failure.meaning}`,
+    });
 }
 
 /**

@@ -42,6 +42,8 @@ describe('a freeze that is typed', () => {
     ['freeze production until 4 Jan', '2027-01-04T09:00:00.000Z'],
     ['freeze production until 4th January 2027, 10:15', '2027-01-04T10:15:00.000Z'],
     ['freeze production until 2026-12-01 08:00', '2026-12-01T08:00:00.000Z'],
+    ['freeze production until Friday 24:00', '2026-11-28T00:00:00.000Z'],
+    ['freeze production until 24:00', '2026-11-28T00:00:00.000Z'],
     ['freeze production for 2 hours', '2026-11-27T17:30:00.000Z'],
     ['freeze production for 1h 30m', '2026-11-27T17:00:00.000Z'],
     ['freeze production for a week', '2026-12-04T15:30:00.000Z'],
@@ -59,6 +61,24 @@ describe('a freeze that is typed', () => {
     expect(until('freeze production until Monday 9:00', london('2027-10-29T15:00'))).toBe(
       '2027-11-01T09:00:00.000Z',
     );
+  });
+
+  it.each([
+    // New York goes back on 1 November 2026, a week after London; forward on 14 March 2027, two weeks before.
+    ['America/New_York', '2026-10-30T15:00', 'Monday 9:00', '2026-11-02T14:00:00.000Z'],
+    ['Europe/London', '2026-10-30T15:00', 'Monday 9:00', '2026-11-02T09:00:00.000Z'],
+    ['America/New_York', '2027-03-12T15:00', 'Monday 9:00', '2027-03-15T13:00:00.000Z'],
+    // An hour that the clocks leave out is the one after; of one that comes twice it is the first.
+    ['America/New_York', '2027-03-12T15:00', 'Sunday 2:30', '2027-03-14T07:30:00.000Z'],
+    ['America/New_York', '2026-10-30T15:00', 'Sunday 1:30', '2026-11-01T05:30:00.000Z'],
+    // Half an hour, and on the other half of the globe.
+    ['Australia/Lord_Howe', '2026-10-02T15:00', 'Monday 9:00', '2026-10-04T22:00:00.000Z'],
+    // A zone that has no midnight on that day (Lebanon goes forward at 0:00).
+    ['Asia/Beirut', '2027-03-26T15:00', 'Sunday midnight', '2027-03-27T22:00:00.000Z'],
+    ['Asia/Beirut', '2027-03-26T15:00', 'Saturday 24:00', '2027-03-27T22:00:00.000Z'],
+  ])('means the clocks of %s, which change when they do there: %s, %s', (zone, from, typed, wanted) => {
+    const now = Temporal.PlainDateTime.from(from).toZonedDateTime(zone);
+    expect(readFreeze(`freeze production until ${typed}`, names, now)?.until).toBe(wanted);
   });
 
   it('takes what follows "because" as its reason', () => {

@@ -52,6 +52,9 @@ export function readMoment(text: string, now: Temporal.ZonedDateTime): Temporal.
     .replace(/^(?:on|next) /, '');
   const today = now.toPlainDate();
   const at = (date: Temporal.PlainDate, rest: string): Temporal.ZonedDateTime | null => {
+    // As timetables write the end of a day.
+    if (/^(?:at )?24[:.]00$/.test(rest.trim()))
+      return date.add({ days: 1 }).toZonedDateTime({ timeZone: now.timeZoneId });
     const time = readTime(rest);
     return time && date.toZonedDateTime({ timeZone: now.timeZoneId, plainTime: time });
   };
@@ -82,7 +85,7 @@ export function readMoment(text: string, now: Temporal.ZonedDateTime): Temporal.
     if (dated[3] !== undefined) return later(of(Number(dated[3])));
     return later(of(today.year)) ?? later(of(today.year + 1));
   }
-  if (said === '' || readTime(said) === null) return null;
+  if (said === '' || at(today, said) === null) return null;
   return later(at(today, said)) ?? later(at(today.add({ days: 1 }), said));
 }
 

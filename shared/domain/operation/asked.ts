@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { routeKindSchema } from '../estate/routes';
 import { syncAnswerSchema } from '../preflight/sync-answer';
+import { saysSomething } from '../text/says-something';
 
 /**
  * What intents are made of. What was seen when deciding (`expected`, `running`, `last`, `token`, contents) goes along:
  * the operation stops where the ledger says something else by then.
  */
 export const name = z.string().min(1).max(200);
-export const reason = z.string().trim().max(500);
+export const reason = z
+  .string()
+  .trim()
+  // What nobody can read is no reason.
+  .overwrite((text) => (saysSomething(text) ? text : ''))
+  .max(500);
 export const reasonNeeded = reason.min(1);
 /** An app in an environment. */
 export const cell = { app: z.string().min(1), environment: z.string().min(1) };
