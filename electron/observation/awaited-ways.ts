@@ -12,7 +12,7 @@ import type { WatchedKind } from './watched-kinds';
 const usualPatience = 30_000;
 
 /** Follows which kinds a way may show within moments, so that nothing is called hidden before every way was asked. */
-export interface AwaitedWays {
+interface AwaitedWays {
   /** What a way says of a kind. */
   met(kind: WatchedKind, freshness: Freshness, through: DoorName): void;
 }
