@@ -119,7 +119,7 @@ type Name = (typeof Names)[number];
  * @param options.calls how many in all; each procedure gets its share.
  * @param options.seed the same one makes the same calls.
  */
-export async function fuzzCalls(page: Page, options: { calls: number; seed: number }): Promise<FuzzReport> {
+async function fuzzCalls(page: Page, options: { calls: number; seed: number }): Promise<FuzzReport> {
   const share = Math.ceil(options.calls / (procedureNames.length + streamNames.length));
   const calls: { kind: 'call' | 'stream'; name: string; input: unknown }[] = [];
   for (const name of procedureNames) {

@@ -84,13 +84,13 @@ export const buildLogArchive = (database: Database): BuildLogArchive => ({
       .prepare('select dropped, lines from buildLog where pipeline = ? and build = ?')
       .all(pipeline, build) as { dropped: number; lines: ArrayBuffer | Uint8Array }[];
     if (!row) return null;
-    // What cannot be unpacked is as good as not there.
     try {
       const bytes = ArrayBuffer.isView(row.lines) ? row.lines : new Uint8Array(row.lines);
       const text = gunzipSync(bytes, { maxOutputLength: longestBuildLog * 8 }).toString('utf8');
       const lines = linesSchema.parse(JSON.parse(text)).map(([at, line, note]) => ({ at, text: line, note }));
       return { lines, dropped: row.dropped };
     } catch {
+      // What cannot be unpacked is as good as not there.
       return null;
     }
   },

@@ -4,7 +4,7 @@ import { steps } from '../../../shared/domain/operation/steps';
 import type { Engine } from '../../engine/engine-types';
 
 /** Operations whose running step is never interrupted: deploys of bags that run on this console. */
-export const uninterruptible = (engine: Pick<Engine, 'list'>): Operation[] =>
+const uninterruptible = (engine: Pick<Engine, 'list'>): Operation[] =>
   engine
     .list({ open: true, limit: 200 })
     .filter(({ steps: progress }) =>

@@ -56,6 +56,7 @@ function mayWrite(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
+    // It may not: that is the answer.
     return false;
   }
 }

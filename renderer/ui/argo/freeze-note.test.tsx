@@ -16,7 +16,8 @@ const deny: SyncWindowView = {
   until: '2026-12-26T00:00:00Z',
   nextStart: null,
 };
-const shut = (state: 'manual-only' | 'closed', more: Partial<SyncWindowView> = {}): SyncWindowsView => ({
+type Known = Exclude<SyncWindowsView, { state: 'unknown' }>;
+const shut = (state: 'manual-only' | 'closed', more: Partial<SyncWindowView> = {}): Known => ({
   state,
   project: 'govuk',
   text: `${state === 'closed' ? 'All' : 'Automatic'} syncs are blocked by a deny window.`,
@@ -51,12 +52,12 @@ it('says that a sync by hand goes through where the window allows it', () => {
 });
 
 it('says that the sync that runs may go on', () => {
-  show({ ...(shut('closed') as Extract<SyncWindowsView, { state: 'closed' }>), runningSync: 'may-go-on' });
+  show({ ...shut('closed'), runningSync: 'may-go-on' });
   expect(screen.getByRole('note').textContent).toContain('The running sync can continue.');
 });
 
 it('says when the next one blocks, and that it can’t tell where the project is not readable', () => {
-  const open = { ...shut('closed'), state: 'open', opensAt: null } as SyncWindowsView;
+  const open: Known = { ...shut('closed'), state: 'open', opensAt: null };
   const { unmount } = show({
     ...open,
     windows: [{ ...deny, active: false, nextStart: '2026-12-24T00:00:00Z' }],
