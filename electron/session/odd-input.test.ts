@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { aboutProcedures } from '../../shared/contract/about';
 import { connectProcedures } from '../../shared/contract/connect';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import { estateProcedures } from '../../shared/contract/estates';
@@ -208,8 +209,8 @@ const cell = new Map([
 /** Asks the way out into the network or the person, or is answered by nothing here. */
 const left: readonly ProcedureName[] = [
   'credentials.test',
-  // Answered without an estate (window-handlers.ts, estate-handlers.ts, connect-handlers.ts).
-  ...([windowProcedures, estateProcedures, connectProcedures].flatMap((family) =>
+  // Answered without an estate (window-, estate-, connect- and about-handlers.ts).
+  ...([windowProcedures, estateProcedures, connectProcedures, aboutProcedures].flatMap((family) =>
     Object.keys(family),
   ) as ProcedureName[]),
 ];
