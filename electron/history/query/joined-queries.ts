@@ -164,10 +164,13 @@ export function joinedBoard(lines: Lines, moment: Moment): HistoricBoard {
     ...newestOf(lines, rows, order),
     cells: boards.flatMap(({ cells }, index) => {
       const line = lines[index];
-      return cells.map((cell) => ({
-        ...cell,
-        deployment: cell.deployment && line ? outside(line, index, cell.deployment) : null,
-      }));
+      const before = new Set(boards.slice(0, index).flatMap((one) => one.cells.map(cellKey)));
+      return cells
+        .filter((cell) => !before.has(cellKey(cell)))
+        .map((cell) => ({
+          ...cell,
+          deployment: cell.deployment && line ? outside(line, index, cell.deployment) : null,
+        }));
     }),
     standing: standing.flatMap(({ line, stands }) => {
       const view = lines[line];
@@ -209,11 +212,26 @@ export function joinedCompare(lines: Lines, left: ComparedSide, right: ComparedS
     .sort((a, b) => (a.app < b.app ? -1 : a.app > b.app ? 1 : 0));
 }
 
+const cellKey = ({ app, environment }: { app: string; environment: string }): string =>
+  `${environment}\0${app}`;
+
+/**
+ * Whether a cell is another line's that comes before: a cell that several lines have is the first one's alone. What is
+ * rolled back in the release repo goes back to what ran by the release repo, whatever a Concourse calls by the same names.
+ */
+function isOthers(lines: Lines, index: number): (cell: { app: string; environment: string }) => boolean {
+  const before = new Set(lines.slice(0, index).flatMap(({ facts }) => facts.cells.map(cellKey)));
+  return (cell) => before.has(cellKey(cell));
+}
+
 /** The newest deployments of every cell, of all lines. */
 export const joinedLast = (lines: Lines): DeploymentEvent[] =>
-  lines.flatMap((line, index) =>
-    lastDeployments(line.statements, line.facts).map((event) => outside(line, index, event)),
-  );
+  lines.flatMap((line, index) => {
+    const isNotOurs = isOthers(lines, index);
+    return lastDeployments(line.statements, line.facts)
+      .filter((event) => !isNotOurs(event))
+      .map((event) => outside(line, index, event));
+  });
 
 /** Deployments of one app, newest first. */
 export const joinedDeployments = (
@@ -221,9 +239,12 @@ export const joinedDeployments = (
   query: { app: string; environment?: string | undefined; limit: number },
 ): DeploymentEvent[] =>
   newestFirst(
-    lines.flatMap((line, index) =>
-      deployments(line.statements, line.facts, query).map((event) => outside(line, index, event)),
-    ),
+    lines.flatMap((line, index) => {
+      const isNotOurs = isOthers(lines, index);
+      return deployments(line.statements, line.facts, query)
+        .filter((event) => !isNotOurs(event))
+        .map((event) => outside(line, index, event));
+    }),
     (event) => event,
   ).slice(0, query.limit);
 
@@ -233,9 +254,12 @@ export function joinedPrevious(
   query: { app: string; environment: string; limit: number },
 ): VersionRun[] {
   for (const [index, line] of lines.entries()) {
-    const runs = previousVersions(line.statements, line.facts, query);
-    if (runs.length > 0)
-      return runs.map((run) => ({ ...run, deployment: outside(line, index, run.deployment) }));
+    const isHere = line.facts.cells.some((cell) => cellKey(cell) === cellKey(query));
+    if (isHere)
+      return previousVersions(line.statements, line.facts, query).map((run) => ({
+        ...run,
+        deployment: outside(line, index, run.deployment),
+      }));
   }
   return [];
 }
