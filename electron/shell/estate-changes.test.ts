@@ -292,6 +292,36 @@ describe('a change of the estate file on this computer', () => {
     expect(asked).not.toContain('other');
   });
 
+  it('does not close the estate under an operation that somebody watches: it is applied after that', async () => {
+    await begin();
+    await expect.poll(async () => (await session()?.ledger.refresh())?.ok).toBe(true);
+    const started = session()?.engine.start(
+      { kind: 'nudge', app: 'app', environment: 'staging', version: 'v1' },
+      [],
+    );
+    if (!started?.ok) throw new Error('not started');
+    const id = started.value.operationId;
+    await save(estateText('second'));
+    await expect
+      .poll(() => changes.now())
+      .toEqual({ state: 'waits', because: 'Refresh and sync app v1 in staging' });
+    expect(name()).toBe('first');
+    expect(session()?.engine.get(id)).toMatchObject({ ok: true, value: { state: 'running' } });
+    session()?.engine.cancel(id);
+    await expect.poll(name).toBe('second');
+    expect(openings).toBe(2);
+  });
+
+  it('is applied at once by a person who agrees to it, whatever is watched: it may be what the operation needs', async () => {
+    await begin();
+    await expect.poll(async () => (await session()?.ledger.refresh())?.ok).toBe(true);
+    session()?.engine.start({ kind: 'nudge', app: 'app', environment: 'staging', version: 'v1' }, []);
+    await save(estateText('second', { context: 'other' }));
+    await expect.poll(() => changes.now()?.state).toBe('asks');
+    await accept();
+    expect(name()).toBe('second');
+  });
+
   it('is applied as it was shown: what the file says by then is another change', async () => {
     await begin();
     await save(estateText('second', { context: 'other' }));

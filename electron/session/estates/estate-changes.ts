@@ -5,6 +5,8 @@ import type { Estate } from '../../../shared/domain/estate/estate';
 import { newReach } from '../../../shared/domain/estate/reach-of';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
+import { shortTitleOf } from '../../../shared/domain/operation/intent';
+import { watched } from '../../../shared/domain/operation/leaving';
 import { inBackground, type Log } from '../../log/log';
 import { fileAt } from '../../systems/git/file-at';
 import { mostEstateBytes, readEstateFile } from '../choose-estate';
@@ -32,7 +34,8 @@ interface Candidate {
 
 /**
  * Takes up changes of the file that describes the open estate: on this computer as soon as it is saved, in the release
- * repo as soon as the branch moves. A change that names a host or a command that was not there before is taken up by the
+ * repo as soon as the branch moves, but not under an operation that somebody watches: a rollback must not be interrupted
+ * because a colleague saved a file. A change that names a host or a command that was not there before is taken up by the
  * person alone; one that can't be read leaves everything as it is.
  */
 export function followEstateFile(options: {
@@ -64,16 +67,18 @@ export function followEstateFile(options: {
     waiting = null;
   }
 
-  async function takeUp(candidate: Candidate): Promise<void> {
+  /** @param agreed by a person: then only what can't be interrupted holds it back. */
+  async function takeUp(candidate: Candidate, agreed = false): Promise<void> {
     const state = lifecycle.now();
     if (state.phase !== 'open') return;
-    const held = lifecycle.current()?.heldBy() ?? [];
+    const current = lifecycle.current();
+    const held = [...(current?.heldBy() ?? []), ...(current && !agreed ? watchedIn(current.session) : [])];
     if (retry) clearTimeout(retry);
     retry = null;
     if (held.length > 0) {
       tell({ state: 'waits', because: held[0] ?? '' });
       retry = setTimeout(
-        () => inBackground(log, 'estate.change-not-taken-up', takeUp(candidate)),
+        () => inBackground(log, 'estate.change-not-taken-up', takeUp(candidate, agreed)),
         tryAgainAfter,
       );
       return;
@@ -166,7 +171,7 @@ export function followEstateFile(options: {
           meaning: 'The change was not applied.',
           next: [{ do: 'advice', label: 'Review it, then decide again.' }],
         });
-      await takeUp(waiting);
+      await takeUp(waiting, true);
     },
     onChange(listener) {
       listeners.add(listener);
@@ -179,6 +184,12 @@ export function followEstateFile(options: {
     },
   };
 }
+
+/** Operations that somebody watches, each by its title. A batch is none: those of its apps are. */
+const watchedIn = ({ engine }: Session): string[] =>
+  watched(engine.list({ open: true, limit: 200 }))
+    .filter(({ intent }) => intent.kind !== 'batch')
+    .map(({ intent }) => shortTitleOf(intent));
 
 /** The estate file at the tip of the branch, as far as this computer knows it; `null`: there is none. */
 async function textInRepo({ ledger }: Session, signal: AbortSignal): Promise<string | null> {
