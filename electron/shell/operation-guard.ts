@@ -56,10 +56,16 @@ export function guardOperations(
       defaultId: 0,
       cancelId: 0,
     };
-    const on = window();
-    const { response } = on ? await dialog.showMessageBox(on, options) : await dialog.showMessageBox(options);
-    asking = false;
-    if (response !== 1) return;
+    try {
+      const on = window();
+      const { response } = on
+        ? await dialog.showMessageBox(on, options)
+        : await dialog.showMessageBox(options);
+      if (response !== 1) return;
+    } finally {
+      // A window may go under its question: who quits then is asked again, and not held for good.
+      asking = false;
+    }
     confirmed = true;
     onConfirmed();
   }
