@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
@@ -145,5 +147,89 @@ describe('what is found by asking somebody else\u2019s cluster', () => {
     const found = await detect('reader');
     expect(found.proposals.map(({ field }) => field)).toEqual([]);
     expect(found.notes.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what is said of a cluster that does not answer all', () => {
+  let folder: string;
+  let server: Server | null = null;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'signalbox-detect-'));
+  });
+  afterEach(async () => {
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  /** @param answer an API server's status and body, by method and path */
+  const detectAt = async (answer: (what: string, body: string) => readonly [number, object]) => {
+    const listening = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += String(chunk);
+      });
+      request.on('end', () => {
+        const [status, said] = answer(`${request.method} ${request.url?.split('?')[0]}`, body);
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+      });
+    });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const kubeconfig = path.join(folder, 'kubeconfig');
+    const at = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        clusters: [{ name: 'c', cluster: { server: at } }],
+        users: [{ name: 'u', user: {} }],
+        contexts: [{ name: 'test', context: { cluster: 'c', user: 'u' } }],
+      }),
+    );
+    const connection = await connect({ kubeconfig: [kubeconfig], context: 'test' });
+    try {
+      return await detectArgo(connection, wrong, signal());
+    } finally {
+      connection.close();
+    }
+  };
+  const refused = [403, { kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403 }] as const;
+  const review = 'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const allowedIn = (body: string) => JSON.parse(body).spec.resourceAttributes.namespace !== '';
+
+  it('a list that failed is no right that is missing', async () => {
+    const { notes } = await detectAt((what, body) =>
+      what === review
+        ? [201, { status: { allowed: allowedIn(body) } }]
+        : [
+            422,
+            { kind: 'Status', status: 'Failure', reason: 'Invalid', message: 'no such field', code: 422 },
+          ],
+    );
+    expect(notes).toContainEqual(expect.stringMatching(/^applications could not be listed: /));
+    expect(notes.join(' ')).not.toContain('may not list');
+  });
+
+  it('a right that could not be asked about may be there: the list tells', async () => {
+    const { proposals, notes } = await detectAt((what) =>
+      what.endsWith('/namespaces/cluster-services/applications')
+        ? [
+            200,
+            {
+              kind: 'List',
+              items: [
+                {
+                  metadata: { name: 'web', namespace: 'cluster-services', annotations: { repoName: 'web' } },
+                  spec: { destination: { namespace: 'apps' } },
+                },
+              ],
+            },
+          ]
+        : refused,
+    );
+    expect(Object.fromEntries(proposals.map(({ field, value }) => [field, value]))).toMatchObject({
+      'cluster.argoNamespace': 'cluster-services',
+      'cluster.appsNamespace': 'apps',
+    });
+    expect(notes.join(' ')).not.toContain('may not list applications');
   });
 });

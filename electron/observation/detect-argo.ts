@@ -173,21 +173,28 @@ export async function detectArgo(
     }
     const found: KubeObject[] = [];
     let asked = 0;
+    let trouble: Failure | null = null;
     for (const namespace of [...new Set(namespaces)]) {
       const here = await reviewRight(
         connection,
         { verb: 'list', group, resource: plural, namespace },
         signal,
       );
-      if (here.allowed !== true) continue;
+      // What could not be asked may be allowed.
+      if (here.allowed === false) continue;
       const objects = await listIn(namespace);
-      if (!Array.isArray(objects)) continue;
+      if (!Array.isArray(objects)) {
+        if (objects.code !== 'forbidden') trouble = objects;
+        continue;
+      }
       asked += 1;
       found.push(...objects);
     }
     if (asked > 0) return found;
     notes.push(
-      `Your account may not list ${plural}${group ? `.${group}` : ''} in this cluster, so nothing is proposed by them. Whoever manages access to the cluster grants it.`,
+      trouble
+        ? `${plural} could not be listed: ${trouble.message}`
+        : `Your account may not list ${plural}${group ? `.${group}` : ''} in this cluster, so nothing is proposed by them. Whoever manages access to the cluster grants it.`,
     );
     return null;
   };
