@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
-import type { DeploymentEvent, HistoricBoard, VersionRun } from '../../shared/domain/history/history-event';
+import type {
+  DeploymentEvent,
+  FiguresRow,
+  HistoricBoard,
+  VersionRun,
+} from '../../shared/domain/history/history-event';
 import { HistoryService } from './service';
 import { type ModelCommit, modelFolder, writeModel } from './testing/model-repo';
 
@@ -88,4 +93,22 @@ it('has each cell once, and the apps of the Concourse alone besides', () => {
   const { cells } = history.ask('board', { id: Number.MAX_SAFE_INTEGER }) as HistoricBoard;
   expect(cellsOf(cells)).toEqual(wanted);
   expect(versions('apart')).toEqual(['c2', 'c1']);
+});
+
+it('counts a deployment once in the figures', () => {
+  const figures = (to: string[]) =>
+    (
+      history.ask('figures', {
+        environments: to,
+        since: '2000-01-01T00:00:00Z',
+        until: '2100-01-01T00:00:00Z',
+        by: 'app',
+      }) as FiguresRow[]
+    ).map(({ key, deployments }) => `${key} ${deployments}`);
+  const [apart, fresh, router] = [versions('apart'), versions('fresh'), versions('router')];
+  expect(figures(['staging']).toSorted()).toEqual([
+    `apart ${apart.length}`,
+    `fresh ${fresh.length}`,
+    `router ${router.length}`,
+  ]);
 });

@@ -74,10 +74,14 @@ export function figures(
         return periodGroup(at, by);
     }
   };
+  /** Apps that a line before has there: they are that one's, and counted once. */
+  const counted = new Set<string>();
   for (const { line, facts } of lines) {
     const names = namesOf(facts);
-    for (const { id, app, environment } of facts.cells) {
-      if (environment !== last || (query.apps && !query.apps.includes(app))) continue;
+    const ours = facts.cells.filter(({ app, environment }) => environment === last && !counted.has(app));
+    for (const { app } of ours) counted.add(app);
+    for (const { id, app } of ours) {
+      if (query.apps && !query.apps.includes(app)) continue;
       const start = facts.cells.find((cell) => cell.app === app && cell.environment === first);
       const began = start && query.environments.length > 1 ? line.cell(start.id).first : null;
       for (const one of line.cell(id).deployments) {
