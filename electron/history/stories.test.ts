@@ -124,6 +124,17 @@ it('has pages that fit its outline, and counts the events that it folds', async 
   expect(paged).toEqual(told(whole));
 });
 
+it('goes on after an event that no longer tells its story, as one does that went on meanwhile', async () => {
+  const whole = await history.feed({ limit: 50, stories: true });
+  const all = (await history.feed({ limit: 50 })).events.map(({ id }) => id);
+  for (const [place, before] of all.entries()) {
+    const page = await history.feed({ limit: 50, stories: true, before });
+    expect(page.events.map(({ id }) => id)).toEqual(
+      whole.events.map(({ id }) => id).filter((id) => all.indexOf(id) > place),
+    );
+  }
+});
+
 it('names who deployed most, by operations', async () => {
   const { people } = await history.outline({ pageSize: 20, stories: true, until: '2100-01-01T00:00:00Z' });
   expect(people).toEqual([

@@ -43,6 +43,8 @@ export interface Stories extends Listed {
   events: number;
   /** Events of the story under the filter. */
   size: (row: number) => number;
+  /** The first story after an event of the list, whether or not it still tells its story; `total`: there is none. */
+  after: (id: number) => number;
 }
 
 function storiesOf(listed: Listed): Stories {
@@ -69,6 +71,12 @@ function storiesOf(listed: Listed): Stories {
     what: (row) => listed.what(at(row)),
     actor: (row) => listed.actor(at(row)),
     size: (row) => sizes[listed.story(at(row))] ?? 1,
+    after: (id) => {
+      let place = 0;
+      while (place < total && listed.id(place) !== id) place += 1;
+      const first = place === total ? -1 : rows.findIndex((row) => row > place);
+      return first < 0 ? rows.length : first;
+    },
   };
 }
 
@@ -92,11 +100,8 @@ export function storyPage(
   { before, limit }: { before?: number | undefined; limit: number },
   read: (ids: readonly number[]) => HistoryEvent[],
 ): FeedPage {
-  let first = 0;
-  if (before !== undefined) {
-    while (first < stories.total && stories.id(first) !== before) first += 1;
-    first += 1;
-  }
+  // Another event may tell the story by now, since it went on: what comes after is the same.
+  const first = before === undefined ? 0 : stories.after(before);
   const rows = Array.from(
     { length: Math.max(0, Math.min(limit, stories.total - first)) },
     (_, at) => first + at,

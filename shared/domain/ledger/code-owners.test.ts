@@ -115,6 +115,12 @@ describe('code owners', () => {
     expect(codeOwners(text, ['docs/x', 'charts/a', 'charts/b'])).toEqual(['@sam', '@org/team', '@kim']);
   });
 
+  it('looks up no more paths than a person reads', () => {
+    const text = Array.from({ length: 150 }, (_, one) => `/db/${one}.rb @team-${one}`).join('\n');
+    const paths = Array.from({ length: 150 }, (_, one) => `db/${one}.rb`);
+    expect(codeOwners(text, paths)).toHaveLength(100);
+  });
+
   it('ends with a pattern that is made to take long', () => {
     const text = `/${'*a'.repeat(200)} @x\n`;
     expect(codeOwners(text, [`${'a'.repeat(5_000)}b`])).toEqual([]);
