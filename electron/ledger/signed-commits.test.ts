@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openObjects } from '../systems/git/cat-file';
 import { runGit } from '../systems/git/run-git';
 import { trySigning, writeCommit } from '../systems/git/sign-commit';
-import { until } from '../testing/until';
 import { ledgerFailure } from './failures';
 import { deploy } from './testing/commit-deploy';
 import { lock } from './testing/lock';
@@ -309,7 +309,27 @@ describe('a commit that can\u2019t be signed', () => {
     );
     expect(failure?.meaning).toMatch(/Nothing answered in time/);
     const pid = Number(await readFile(join(home, 'pid'), 'utf8'));
-    await until(() => !isRunning(pid));
+    await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
+  it('a cancelled operation does not wait for a key, and does not keep the next one waiting', async () => {
+    await program(`echo $$ > ${home}/pid; sleep 20; touch ${home}/waited`);
+    let isSigned = true;
+    const ledger = await estate.open('a', { signs: () => isSigned });
+    await ledger.refresh();
+    const cancelled = new AbortController();
+    const [intent, mutate] = wish('v2');
+    const waiting = ledger.transact(intent, mutate, { signal: cancelled.signal });
+    const pidFile = join(home, 'pid');
+    await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8').endsWith('\n')).toBe(true);
+    isSigned = false;
+    const next = ledger.transact(...wish('v3'));
+    cancelled.abort();
+    expect(await waiting).toMatchObject({ ok: false, failure: { code: 'cancelled' } });
+    expect((await next).ok).toBe(true);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await expect.poll(() => isRunning(pid)).toBe(false);
+    expect(existsSync(join(home, 'waited'))).toBe(false);
   });
 
   it('is tried before it is relied upon', async () => {

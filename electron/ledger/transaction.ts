@@ -36,6 +36,7 @@ export interface TransactionParts {
     files: ReadonlyMap<string, { content: Uint8Array; executable: boolean } | null>,
     message: string,
     identity: Identity,
+    signal?: AbortSignal,
   ): Promise<string>;
   /** Why no file can be put at a path that the snapshot does not hold, `null` when it can. */
   placeProblem(snapshot: Snapshot, path: string): Promise<string | null>;
@@ -110,7 +111,7 @@ export async function transact<T>(
         });
       const checked = await checkFiles(parts, base, wanted.files);
       if (!checked.ok) return checked;
-      const commit = await parts.commit(base.commit, checked.value, wanted.message, identity);
+      const commit = await parts.commit(base.commit, checked.value, wanted.message, identity, signal);
       sent.push({ commit, base, onto: base.commit, value: wanted.value, attempts: attempt });
       const branch = parts.branchFor(intent, attempt);
       await onPrepared?.({

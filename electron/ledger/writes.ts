@@ -52,6 +52,7 @@ function commonParts({ config, mirror, objects, reader, newest, remoteWatch, clo
       files: ReadonlyMap<string, { content: Uint8Array; executable: boolean } | null>,
       message: string,
       author: Identity,
+      signal?: AbortSignal,
     ) =>
       remoteWatch.mended(async () => {
         const at = Math.floor(Date.now() / 1000);
@@ -59,7 +60,7 @@ function commonParts({ config, mirror, objects, reader, newest, remoteWatch, clo
           objects,
           mirror.gitDir,
           { base, files, message, author, at },
-          { signs: config.signs?.() ?? false },
+          { signs: config.signs?.() ?? false, ...(signal ? { signal } : {}) },
         );
         return last.id;
       }),

@@ -71,13 +71,14 @@ async function ownSigning(): Promise<OwnSigning> {
  * Makes a commit as {@link makeCommit} does and puts its objects into the repo; with `signs`, signed as the person's own
  * Git signs. What makes the signature is Git itself (`git commit-tree -S`), so that every kind of key, agent and program
  * that works there works here. It is given no terminal: a passphrase is asked for in a window, or not at all.
+ * @param options.signal ends the wait for a signature at once: whoever cancels waits for no key.
  * @throws {GitError} `not-signed`: there is no signature, and so no commit.
  */
 export async function writeCommit(
   reader: Parameters<typeof makeCommit>[0],
   gitDir: string,
   commit: NewCommit,
-  { signs, patience = signingPatience }: { signs: boolean; patience?: number },
+  { signs, patience = signingPatience, signal }: { signs: boolean; patience?: number; signal?: AbortSignal },
 ): Promise<MadeCommit> {
   const made = await makeCommit(reader, commit);
   if (!signs) {
@@ -87,7 +88,7 @@ export async function writeCommit(
   const others = made.objects.filter(({ id }) => id !== made.id);
   await writeLoose(gitDir, others);
   const unsigned = made.objects.find(({ id }) => id === made.id)?.content.toString('utf8') ?? '';
-  const { id, content } = await signed(unsigned, gitDir, patience);
+  const { id, content } = await signed(unsigned, gitDir, patience, signal);
   return { id, objects: [...others, { type: 'commit', id, content }] };
 }
 
@@ -96,6 +97,7 @@ async function signed(
   unsigned: string,
   gitDir: string,
   patience: number,
+  signal: AbortSignal | undefined,
 ): Promise<{ id: string; content: Buffer }> {
   const head = unsigned.slice(0, unsigned.indexOf('\n\n'));
   const tree = /^tree ([0-9a-f]+)$/m.exec(head)?.[1] ?? '';
@@ -109,6 +111,7 @@ async function signed(
       input: unsigned.slice(head.length + 2),
       deadlineMs: patience,
       stallMs: patience,
+      ...(signal ? { signal } : {}),
       settings: [...own.settings, ['i18n.commitEncoding', 'UTF-8']],
       variables: {
         ...signingEnvironment(),
