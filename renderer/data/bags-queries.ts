@@ -3,27 +3,36 @@ import type { InputOf } from '../../shared/contract/contract';
 import type { BagPipelineView, Side } from '../../shared/domain/bags/view';
 import type { BagIntent } from '../../shared/domain/operation/intent';
 import { call } from './call';
-import { queryOf } from './query-client';
+import { queryOf, wasRefused } from './query-client';
 
 /** Names of the pipelines of bags; empty where the estate has none. */
 export const useBagPipelines = () => useQuery(queryOf('bags.pipelines', {}));
 
 export const useBagPipeline = (pipeline: string) => useQuery(queryOf('bags.pipeline', { pipeline }));
 
-/** All pipelines of bags that could be read. `known`: whether each has answered, also by a failure. */
-export function useAllBagPipelines(): { pipelines: readonly BagPipelineView[]; known: boolean } {
+/** All pipelines of bags that could be read. `known`: they are all there; `failed`: one of them could not be read. */
+export function useAllBagPipelines(): {
+  pipelines: readonly BagPipelineView[];
+  known: boolean;
+  failed: boolean;
+} {
   const names = useBagPipelines();
   const all = useQueries({
     queries: (names.data ?? []).map((pipeline) => queryOf('bags.pipeline', { pipeline })),
     combine: combined,
   });
-  return { pipelines: all.pipelines, known: all.known && !names.isPending };
+  return {
+    pipelines: all.pipelines,
+    known: all.known && names.data !== undefined,
+    failed: all.failed || wasRefused(names),
+  };
 }
 
 /** One function for all renders, so that what it makes of the same answers stays the same. */
-const combined = (results: readonly { data: BagPipelineView | undefined; isPending: boolean }[]) => ({
+const combined = (results: readonly { data: BagPipelineView | undefined; errorUpdateCount: number }[]) => ({
   pipelines: results.flatMap(({ data }) => (data ? [data] : [])),
-  known: results.every(({ isPending }) => !isPending),
+  known: results.every(({ data }) => data !== undefined),
+  failed: results.some(wasRefused),
 });
 
 /** Every bag, newest first. */

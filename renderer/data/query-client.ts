@@ -36,3 +36,10 @@ export function queryOf<N extends QueryName>(name: N, input: InputOf<N>) {
     queryFn: (): Promise<OutputOf<N>> => call(name, input),
   };
 }
+
+/**
+ * Whether something was asked for, could not be read, and is not there from before. It stays so while it is asked again:
+ * a query without data that is asked again says `pending` and forgets its error, but not how often there was one.
+ */
+export const wasRefused = (query: { data: unknown; errorUpdateCount: number }): boolean =>
+  query.data === undefined && query.errorUpdateCount > 0;

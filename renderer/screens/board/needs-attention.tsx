@@ -1,7 +1,8 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { AttentionItem } from '../../../shared/domain/attention/attention-items';
-import { useAttention } from '../../ui/incident/use-attention';
+import { useAttention, useReadAgain } from '../../ui/incident/use-attention';
 import { Mark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';
 import { ago, fullTime } from '../../ui/time/time';
@@ -16,9 +17,10 @@ const shown = 8;
 /** What needs attention in the whole estate, each with its cause and the way to it; nothing is said to be fine unseen. */
 export function NeedsAttention({ rows }: { rows: readonly Row[] }) {
   const now = useNow('calm');
-  const { items, notKnown } = useAttention();
+  const { items, notKnown, failed } = useAttention();
+  const { section, readAgain } = useTryAgain(failed);
   return (
-    <section className={classes.section} aria-label="Needs attention">
+    <section ref={section} tabIndex={-1} className={classes.section} aria-label="Needs attention">
       <h3>Needs attention</h3>
       {items.slice(0, shown).map((item) => (
         <div key={item.key} className={classes.item}>
@@ -36,12 +38,39 @@ export function NeedsAttention({ rows }: { rows: readonly Row[] }) {
       ))}
       {items.length > shown && <p className={classes.small}>and {items.length - shown} more</p>}
       {notKnown !== null ? (
-        <p className={classes.small}>{notKnown}</p>
+        <p className={classes.small}>
+          {notKnown}
+          {failed && (
+            <>
+              {' '}
+              <button type="button" className={classes.link} onClick={readAgain}>
+                Try again
+              </button>
+            </>
+          )}
+        </p>
       ) : (
         items.length === 0 && <p className={classes.small}>Nothing needs attention.</p>
       )}
     </section>
   );
+}
+
+/** Asks again for what could not be read. The button is gone once it could, and leaves the focus to the list. */
+function useTryAgain(failed: boolean) {
+  const section = useRef<HTMLElement>(null);
+  const asked = useRef(false);
+  const ask = useReadAgain();
+  useEffect(() => {
+    if (failed || !asked.current) return;
+    asked.current = false;
+    if (document.activeElement === document.body) section.current?.focus({ preventScroll: true });
+  }, [failed]);
+  const readAgain = (): void => {
+    asked.current = true;
+    ask();
+  };
+  return { section, readAgain };
 }
 
 function Way({ item, rows }: { item: AttentionItem; rows: readonly Row[] }) {

@@ -1,4 +1,6 @@
-import { useMemo } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import type { QueryName } from '../../../shared/contract/contract';
 import {
   type AttentionItem,
   attentionItems,
@@ -8,19 +10,23 @@ import { frozenItems } from '../../../shared/domain/attention/frozen-items';
 import { undeliveredItems } from '../../../shared/domain/attention/undelivered-items';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
 import type { Board } from '../../../shared/domain/board/board';
+import { listText } from '../../../shared/domain/text/list-text';
 import { useAnnouncements } from '../../data/announcement-queries';
 import { useAllBagPipelines } from '../../data/bags-queries';
 import { useFreezes } from '../../data/freeze-queries';
 import { useBoard } from '../../data/queries';
+import { wasRefused } from '../../data/query-client';
 import { useNow } from '../time/use-now';
 
 /** What needs attention in the whole estate, and why it can't be said that nothing does; `null`: it can. */
 export interface Attention {
   items: readonly AttentionItem[];
   notKnown: string | null;
+  /** Part of it was asked for and could not be read: it is worth asking again. */
+  failed: boolean;
 }
 
-const unread: Attention = { items: [], notKnown: 'Checking the release repo…' };
+const unread: Attention = { items: [], notKnown: 'Checking the release repo…', failed: false };
 
 /** What it was worked out from last, and what came of it: several places of a window ask for the same at once. */
 let last: {
@@ -47,6 +53,7 @@ function attentionOf(
   const told = {
     items: attentionItems(board, pipelines, now),
     notKnown: notKnownBecause(board, known),
+    failed: false,
   };
   last = { board, pipelines, known, now, told };
   return told;
@@ -54,19 +61,47 @@ function attentionOf(
 
 export function useAttention(): Attention {
   const board = useBoard().data;
-  const { pipelines, known } = useAllBagPipelines();
-  const announcements = useAnnouncements().data;
-  const freezes = useFreezes().data;
+  const { pipelines, known, failed: bagsFailed } = useAllBagPipelines();
+  const announcements = useAnnouncements();
+  const freezes = useFreezes();
+  const { data: told } = announcements;
+  const { data: frozen } = freezes;
+  const failed = listText([
+    ...(bagsFailed ? ['bags'] : []),
+    ...(wasRefused(freezes) ? ['freezes'] : []),
+    ...(wasRefused(announcements) ? ['announcements'] : []),
+  ]);
   const now = useNow('calm');
   return useMemo(() => {
     if (!board) return unread;
-    const told = attentionOf(board, pipelines, known, now);
-    const others = [
-      ...(announcements ? undeliveredItems(announcements) : []),
-      ...(freezes ? frozenItems(freezes, now) : []),
-    ];
-    const unasked = announcements && freezes ? null : 'Checking freezes and announcements…';
-    if (others.length === 0 && unasked === null) return told;
-    return { items: [...told.items, ...others], notKnown: told.notKnown ?? unasked };
-  }, [board, pipelines, known, announcements, freezes, now]);
+    const inside = attentionOf(board, pipelines, known, now);
+    const others = [...(told ? undeliveredItems(told) : []), ...(frozen ? frozenItems(frozen, now) : [])];
+    const unasked = told && frozen ? null : 'Checking freezes and announcements…';
+    if (others.length === 0 && unasked === null && failed === '') return inside;
+    return {
+      items: [...inside.items, ...others],
+      notKnown: failed === '' ? (inside.notKnown ?? unasked) : `Signalbox can’t read ${failed}.`,
+      failed: failed !== '',
+    };
+  }, [board, pipelines, known, told, frozen, failed, now]);
+}
+
+/** What {@link useAttention} asks for besides the board. */
+const asked: ReadonlySet<unknown> = new Set<QueryName>([
+  'bags.pipelines',
+  'bags.pipeline',
+  'freezes.list',
+  'announcements.get',
+]);
+
+/** Asks again for what {@link useAttention} could not read. */
+export function useReadAgain(): () => void {
+  const client = useQueryClient();
+  return useCallback(
+    () =>
+      void client.refetchQueries({
+        predicate: (query) => asked.has(query.queryKey[0]) && wasRefused(query.state),
+      }),
+    [client],
+  );
 }
