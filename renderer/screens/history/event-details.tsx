@@ -5,6 +5,7 @@ import type { HistoryEvent } from '../../../shared/domain/history/history-event'
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { overriddenText } from '../../../shared/domain/preflight/override-words';
 import { useEventDetails, useStory } from '../../data/history-queries';
+import { useBoard } from '../../data/queries';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
 import { Empty } from '../../ui/layout/panel';
@@ -134,6 +135,7 @@ function Details({ event }: { event: HistoryEvent }) {
           >
             Compare {environment || 'that time'} with now
           </Link>
+          <PutBack environment={environment} at={event.at} />
           {app && (
             <Link
               to="/history"
@@ -154,6 +156,17 @@ function Details({ event }: { event: HistoryEvent }) {
       <WhatChanged event={event} />
       <Known event={event} />
     </>
+  );
+}
+
+/** To the review of all that an environment had then; a pipeline of bags goes back by its bags. */
+function PutBack({ environment, at }: { environment: string; at: string }) {
+  const known = useBoard().data?.environments.find(({ name }) => name === environment);
+  if (!known || known.pipeline?.kind === 'bags') return null;
+  return (
+    <Link to="/batch/$environment" params={{ environment }} search={{ at }}>
+      Put {environment} back to that time…
+    </Link>
   );
 }
 
