@@ -64,6 +64,7 @@ export async function compareVersionsOf(
           because: change.migrationsPartial ? 'GitHub did not list all files that differ.' : null,
           commits: change.commits.length + change.lost.length,
           url: change.url,
+          ...(change.asOf === undefined ? {} : { asOf: change.asOf }),
         };
       }),
     ),

@@ -1,7 +1,9 @@
 import type { Comparison } from '../../../shared/domain/bags/view';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { count } from '../../../shared/domain/text/count';
+import { listText } from '../../../shared/domain/text/list-text';
 import { ExternalLink } from '../text/external-link';
+import { Age } from './change-view';
 import classes from './comparison-view.module.css';
 
 /**
@@ -14,6 +16,8 @@ export function ComparisonView({ comparison, back = false }: { comparison: Compa
     (migrations ?? []).map((migration) => ({ service, migration })),
   );
   const unsure = changed.filter(({ migrations }) => migrations === null);
+  const kept = changed.flatMap(({ service, asOf }) => (asOf === undefined ? [] : [{ service, asOf }]));
+  const [oldest] = kept.map(({ asOf }) => asOf).sort();
   const differs = changed.length + added.length + removed.length;
   return (
     <div className={classes.view}>
@@ -35,6 +39,16 @@ export function ComparisonView({ comparison, back = false }: { comparison: Compa
         <p className={classes.unsure}>
           Can’t tell whether there are migrations for {unsure.map(({ service }) => service).join(', ')}
           {unsure[0]?.because ? `: ${unsure[0].because}` : '.'}
+        </p>
+      )}
+      {oldest !== undefined && (
+        <p className={classes.same}>
+          Commits and migrations of{' '}
+          {listText(
+            kept.map(({ service }) => service),
+            3,
+          )}{' '}
+          are <Age asOf={oldest} />.
         </p>
       )}
       {differs === 0 ? (

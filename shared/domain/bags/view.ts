@@ -199,6 +199,8 @@ const changedServiceSchema = z.object({
   because: text.nullable(),
   commits: z.number().int().nullable(),
   url: text.nullable(),
+  /** When commits and migrations were read, ISO 8601 UTC, where that was kept and GitHub could not be asked again. */
+  asOf: text.optional(),
 });
 
 /** What differs between two sides, with the migrations that lie between. */
