@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Deployment } from '../../controllers/kubernetes-shapes';
 import { stopRehearsals } from '../../controllers/rehearsal';
-import { argoNamespace } from '../../controllers/render';
+import { appsNamespace, argoNamespace } from '../../controllers/render';
 import { type ArgoCdRehearsal, rehearseArgoCd } from '../testing/rehearse-argo-cd';
 
 let now: ArgoCdRehearsal;
@@ -77,6 +78,11 @@ describe('Argo CD’s server of the practice estate', () => {
       await ask(`GET ${apps}/none`),
     ];
     expect(asked.map(({ status }) => status)).toEqual([...Array(11).fill(200), 403]);
+    // Two replicas are healed by a sync that Argo CD begins by itself: beside it no other begins.
+    await now.cluster.until('healed', () => {
+      const workload = now.cluster.store.get<Deployment>('Deployment', appsNamespace, 'frontend');
+      return workload?.spec.replicas === 3 && !now.cluster.app('frontend').operation;
+    });
     const request = { prune: true, infos: [{ name: 'a', value: 'b' }] };
     expect((await ask(`POST ${one}/sync`, request)).status).toBe(200);
     await now.cluster.until('the sync', () => !now.cluster.app('frontend').operation);
@@ -102,7 +108,9 @@ describe('Argo CD’s server of the practice estate', () => {
         message: 'another operation is already in progress',
       },
     });
-    await now.cluster.until('its state', () => now.cluster.app('frontend').status?.operationState);
+    await now.cluster.until('its wait', () =>
+      now.cluster.app('frontend').status?.operationState?.message?.includes('blocked by sync window'),
+    );
     expect((await ask(`DELETE ${one}/operation`)).status).toBe(200);
     await expect.poll(() => treeStream.told.length).toBeGreaterThan(0);
     await Promise.all([stream.end(), treeStream.end()]);
