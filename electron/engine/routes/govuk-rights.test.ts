@@ -108,6 +108,29 @@ it('finds the workflow closed in production to whoever is not in the team', asyn
   }
 });
 
+it('names who can lift what stands in the way: the team, and the code owners of the image tags and of the app', async () => {
+  await practice.control.setTeamMember({ member: false });
+  await commitFiles(path.join(folder, 'estate', 'repos', 'alphagov', 'router.git'), {
+    '.github/CODEOWNERS': '* @alphagov/router-owners @ines\n/docs/ @alphagov/writers\n',
+  });
+  const newcomer = await openRig(access, path.join(folder, 'owners'));
+  try {
+    await until(async () => {
+      const unknown = { ...goBack('router', 'production'), version: 'v999999' } as AppIntent;
+      const { findings } = unwrap(await newcomer.engine.preview(unknown));
+      const lift = (of: string) => findings.find(({ code }) => code === of)?.lift;
+      const closed = lift('route-closed');
+      expect(closed?.who).toBe(
+        'the GitHub team gov-uk-production-deploy, the code owner @alphagov/gov-uk-platform-engineering',
+      );
+      expect(closed?.message).toMatch(/^I’d like to .*router.* Signalbox says: .*Can you lift this/);
+      expect(lift('version-not-published')?.who).toBe('the code owners @alphagov/router-owners, @ines');
+    });
+  } finally {
+    await newcomer.close();
+  }
+});
+
 it('tells of a lock that nothing here carries it, before anybody fills in a form', async () => {
   const { findings } = await rig.engine.bags.preview({
     kind: 'lock',
