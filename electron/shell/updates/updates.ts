@@ -1,4 +1,4 @@
-import { FailureError } from '../../../shared/domain/failure/failure';
+import { type Failure, FailureError } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { listText } from '../../../shared/domain/text/list-text';
 import type { Update } from '../../../shared/domain/update/update';
@@ -67,7 +67,11 @@ export function createUpdates(options: {
     return get();
   };
   const opened = (): Promise<UpdateSource> => {
-    source ??= options.source();
+    source ??= options.source().catch((error: unknown) => {
+      // What could not be opened once is opened again: the next look may find the disk or the file back.
+      source = null;
+      throw error;
+    });
     return source;
   };
 
@@ -135,24 +139,26 @@ export function createUpdates(options: {
       return get();
     },
     install() {
+      // Asked twice: it is about to end.
+      if (state.phase === 'installing') return get();
       if (state.phase !== 'ready') throw refused('No newer version is loaded.');
       const running = options.running();
-      if (running.length > 0)
-        throw new FailureError({
-          code: 'busy',
-          message: 'Signalbox installs nothing while an operation runs.',
-          meaning: `Still running: ${listText(running, 5)}.`,
-          next: [{ do: 'advice', label: 'Wait for it to end or cancel it, then install.' }],
-        });
-      become({ phase: 'installing' });
-      log('info', 'update.installing', { version: state.version });
+      if (running.length > 0) throw new FailureError(heldBy(running));
+      const installing = become({ phase: 'installing', failure: null });
       // After the answer has left: what ends the process would swallow it.
-      setImmediate(() =>
+      setImmediate(() => {
+        // One may have begun since.
+        const begun = options.running();
+        if (begun.length > 0) {
+          become({ phase: 'ready', failure: heldBy(begun) });
+          return;
+        }
+        log('info', 'update.installing', { version: state.version });
         options.leave(async () => {
           (await opened()).install();
-        }),
-      );
-      return get();
+        });
+      });
+      return installing;
     },
     operationsChanged() {
       if (state.phase === 'waiting' && options.running().length === 0)
@@ -168,6 +174,13 @@ export function createUpdates(options: {
     },
   };
 }
+
+const heldBy = (running: readonly string[]): Failure => ({
+  code: 'busy',
+  message: 'Signalbox installs nothing while an operation runs.',
+  meaning: `Still running: ${listText(running, 5)}.`,
+  next: [{ do: 'advice', label: 'Wait for it to end or cancel it, then install.' }],
+});
 
 const refused = (message: string): FailureError =>
   new FailureError({ code: 'refused', message, meaning: 'Nothing was done.', next: [] });
