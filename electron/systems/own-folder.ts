@@ -20,6 +20,9 @@ export function makeOwnFolder(dir: string): string | null {
 /** Sets a folder aside that lies where a file of ours should. @returns whether there was one. */
 export function makeWayForFile(file: string): boolean {
   if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return false;
-  renameSync(file, `${file}.damaged-${stampOf()}`);
+  setFileAside(file);
   return true;
 }
+
+/** Sets aside what cannot be read, as `<name>.damaged-<when>`. @throws what the file system throws where it can't. */
+export const setFileAside = (file: string): void => renameSync(file, `${file}.damaged-${stampOf()}`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { writeFileSync } from 'atomically';
@@ -9,6 +9,8 @@ import type { Estate } from '../../../shared/domain/estate/estate';
 import { parseEstate } from '../../../shared/domain/estate/parse-estate';
 import { relativePlaces } from '../../../shared/domain/estate/relative-places';
 import { FailureError } from '../../../shared/domain/failure/failure';
+import { storageFailure } from '../../../shared/domain/failure/storage-failure';
+import { makeOwnFolder, makeWayForFile, setFileAside } from '../../systems/own-folder';
 import { withAbsolutePaths } from '../choose-estate';
 
 /** An estate that was connected to in the window. */
@@ -38,33 +40,50 @@ const lost = (file: string, code: 'not-found' | 'bad-data', detail: string): Fai
   new FailureError({
     code,
     message: 'What Signalbox saved of this estate can’t be read.',
-    meaning: 'The estate can’t be opened. The release repo and the clusters are not affected.',
+    meaning:
+      'The estate can’t be opened, and what was chosen while connecting to it is lost. Credentials, earlier operations and other estates are not affected.',
     next: [{ do: 'advice', label: 'Connect to it again.' }],
     place: { path: file },
     detail,
   });
 
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
 export function connectedEstates(userData: string): ConnectedEstates {
   const folder = path.join(userData, 'connected');
   const fileOf = (id: string): string => path.join(folder, `${id}.json`);
+
+  function get(id: string): ConnectedEstate {
+    const file = fileOf(id);
+    try {
+      return connectedEstateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    } catch (error) {
+      throw lost(file, isMissing(error) ? 'not-found' : 'bad-data', String(error));
+    }
+  }
+
+  /** What cannot be read may still be mended by hand: it is set aside, never written over. */
+  function makeWay(id: string): void {
+    makeOwnFolder(folder);
+    if (makeWayForFile(fileOf(id))) return;
+    try {
+      get(id);
+    } catch (error) {
+      if (error instanceof FailureError && error.failure.code === 'bad-data') setFileAside(fileOf(id));
+    }
+  }
+
   return {
-    get(id) {
-      const file = fileOf(id);
-      let text: string;
-      try {
-        text = readFileSync(file, 'utf8');
-      } catch (error) {
-        throw lost(file, 'not-found', String(error));
-      }
-      try {
-        return connectedEstateSchema.parse(JSON.parse(text));
-      } catch (error) {
-        throw lost(file, 'bad-data', String(error));
-      }
-    },
+    get,
     set(id, estate) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeFileSync(fileOf(id), `${JSON.stringify(estate, null, '\t')}\n`, { mode: 0o600 });
+      try {
+        makeWay(id);
+        writeFileSync(fileOf(id), `${JSON.stringify(estate, null, '\t')}\n`, { mode: 0o600 });
+      } catch (error) {
+        const failure = storageFailure(error);
+        throw failure ? new FailureError(failure, { cause: error }) : error;
+      }
     },
   };
 }
