@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { writeFileSync } from 'atomically';
 import { z } from 'zod';
 import type { PastChange } from '../../shared/domain/concourse/past';
 import { nameProblem } from '../../shared/domain/ledger/layout';
+import { GitError } from '../systems/git/errors';
 import { initBare } from '../systems/git/init';
+import { fsckWhole } from '../systems/git/maintain';
 import { runGit } from '../systems/git/run-git';
+import { makeOwnFolder, makeWayForFile } from '../systems/own-folder';
 
 /**
  * What Concourses told, as a line of commits: so it is indexed, searched and counted exactly as the release repo is. It is
@@ -14,7 +18,10 @@ import { runGit } from '../systems/git/run-git';
 export interface ConcourseLine {
   readonly repo: string;
   readonly branch: string;
-  /** Brings the line to what is known. @returns whether it changed. @throws GitError */
+  /**
+   * Brings the line to what is known; one that is damaged is written again.
+   * @returns whether there is something to read. @throws GitError
+   */
   write(changes: readonly PastChange[]): Promise<boolean>;
 }
 
@@ -60,38 +67,74 @@ export function concourseLine(folder: string): ConcourseLine {
       return null;
     }
   };
+  let isChecked = false;
+  /** Whether what is there can be read and written on: looked at once, and by whatever fails later. */
+  const isSound = async (): Promise<boolean> => {
+    if (isChecked) return true;
+    try {
+      await fsckWhole({ gitDir: folder });
+      isChecked = true;
+      return true;
+    } catch (error) {
+      if (!mayBeDamage(error)) throw error;
+      return false;
+    }
+  };
+
+  async function writeOn(changes: readonly PastChange[]): Promise<boolean> {
+    const there = await tip();
+    const isAnew = there === null || !(await isSound());
+    if (isAnew) {
+      // What is left of a damaged one would be taken for good: Git writes no object that it believes to have.
+      await rm(folder, { recursive: true, force: true });
+      await initBare(folder, branch);
+      isChecked = true;
+    }
+    const known = isAnew ? null : await mark();
+    const digests: string[] = [];
+    let digest = '';
+    for (const change of changes) {
+      digest = createHash('sha256').update(digest).update(JSON.stringify(change)).digest('hex');
+      digests.push(digest);
+    }
+    const isOn = known !== null && known.tip === there && digests[known.count - 1] === known.digest;
+    const begin = isOn ? known.count : 0;
+    if (begin === changes.length) return false;
+    const from = isOn ? there : null;
+    const stream = changes
+      .slice(begin)
+      .map((change, index) => commitOf(change, index === 0 ? from : null))
+      .join('');
+    const reset = from ? '' : `reset refs/heads/${branch}\n\n`;
+    await runGit(['fast-import', '--quiet', '--force', '--date-format=raw', '--done'], {
+      gitDir: folder,
+      input: `${reset}${stream}done\n`,
+      background: true,
+    });
+    const written = { count: changes.length, digest, tip: await tip() };
+    makeWayForFile(markFile);
+    writeFileSync(markFile, JSON.stringify(written), { mode: 0o600 });
+    return isAnew || written.tip !== there;
+  }
+
   return {
     repo: folder,
     branch,
     async write(changes) {
       if (changes.length === 0) return false;
-      const [known, there] = [await mark(), await tip()];
-      const digests: string[] = [];
-      let digest = '';
-      for (const change of changes) {
-        digest = createHash('sha256').update(digest).update(JSON.stringify(change)).digest('hex');
-        digests.push(digest);
+      makeOwnFolder(folder);
+      try {
+        return await writeOn(changes);
+      } catch (error) {
+        if (!mayBeDamage(error)) throw error;
+        // It is derived: nothing is lost by it, and no damage outlives it.
+        await rm(folder, { recursive: true, force: true });
+        return writeOn(changes);
       }
-      const isOn = known !== null && known.tip === there && digests[known.count - 1] === known.digest;
-      const begin = isOn ? known.count : 0;
-      if (begin === changes.length) return false;
-      if (there === null) await initBare(folder, branch);
-      const from = isOn ? there : null;
-      const stream = changes
-        .slice(begin)
-        .map((change, index) => commitOf(change, index === 0 ? from : null))
-        .join('');
-      const reset = from ? '' : `reset refs/heads/${branch}\n\n`;
-      await runGit(['fast-import', '--quiet', '--force', '--date-format=raw', '--done'], {
-        gitDir: folder,
-        input: `${reset}${stream}done\n`,
-        background: true,
-      });
-      const written = { count: changes.length, digest, tip: await tip() };
-      await writeFile(`${markFile}.new`, JSON.stringify(written), { mode: 0o600 });
-      await rm(markFile, { force: true });
-      await rename(`${markFile}.new`, markFile);
-      return written.tip !== there;
     },
   };
 }
+
+/** Whether damage of the repo may be behind a fault. */
+const mayBeDamage = (error: unknown): boolean =>
+  error instanceof GitError && (error.kind === 'bad-repo' || error.kind === 'other');

@@ -41,3 +41,15 @@ export async function fsckConnectivity(options: Maintaining): Promise<void> {
     stallMs: 10 * 60_000,
   });
 }
+
+/**
+ * As {@link fsckConnectivity}, with the content of every file: for repos that are small.
+ * @throws {GitError} where something of it can't be read.
+ */
+export async function fsckWhole(options: Maintaining): Promise<void> {
+  await runGit(['fsck', '--no-dangling', '--no-progress'], {
+    background: true,
+    ...options,
+    stallMs: 10 * 60_000,
+  });
+}
