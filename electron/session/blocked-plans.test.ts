@@ -63,7 +63,7 @@ it('a plan with a finding that blocks, warns or is not known reaches no route, b
   await fc.assert(
     fc.asyncProperty(
       fc.subarray(codes),
-      fc.constantFrom(undefined, '', ' \t', 'Agreed with the team'),
+      fc.constantFrom<string | undefined>(undefined, '', ' \t', 'Agreed with the team'),
       async (override, reason) => {
         fc.pre(override.length < codes.length || (reason ?? '').trim() === '');
         const end = await run({ ...deploy, override, ...(reason === undefined ? {} : { reason }) }, seen);

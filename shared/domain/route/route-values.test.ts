@@ -18,10 +18,8 @@ it.each([
 
 it('every place is filled in once; what is filled in is no place, and what nobody knows stays', () => {
   const values = { a: '{app}/{environment}/{operation}', b: '{version} of {repo}', c: '{version:7} {other}' };
-  const sources = { repos: { frontend: 'frontend-app' } };
-  expect(
-    routeValues(values, { ...asked, version: '{app}' }, { sources } as Parameters<typeof routeValues>[2]),
-  ).toEqual({
+  const sources = { urlTemplate: '', repos: { frontend: 'frontend-app' }, migrations: [] };
+  expect(routeValues(values, { ...asked, version: '{app}' }, { sources })).toEqual({
     a: 'frontend/production/0192f0c1',
     b: '{app} of frontend-app',
     c: '{version:7} {other}',
