@@ -32,6 +32,7 @@ const held: Readonly<Record<string, (session: Session) => unknown>> = {
   'journal.sqlite': (session) => session.engine.list({ limit: 10 }).length,
   'observations.sqlite': (session) => session.observations.outcome('an-operation')?.message,
   'kept.sqlite': (session) => session.archive.action('an-act')?.object,
+  'concourse.sqlite': (session) => session.concourses.past.logs.has('a-pipeline', 7),
   'autopilot.json': (session) => session.autopilot.get('govuk'),
 };
 
@@ -83,6 +84,9 @@ beforeAll(async () => {
     text: 'done',
     created: null,
   });
+  expect(
+    session.concourses.past.logs.keep('a-pipeline', 7, [{ at: null, text: 'kept', note: false }]),
+  ).toBeNull();
   session.autopilot.set('govuk', true);
   await session.close();
 });
@@ -143,7 +147,7 @@ describe('an estate of which a file is damaged', () => {
       session.notices(),
       ...Object.values(held).map((look) => look(session)),
     ]);
-    expect(found).toEqual([[], 1, 'kept', 'Application frontend', true]);
+    expect(found).toEqual([[], 1, 'kept', 'Application frontend', true, true]);
   });
 
   const table = Object.keys(held).flatMap((file) =>
@@ -152,8 +156,8 @@ describe('an estate of which a file is damaged', () => {
   it.each(table)('opens with a %s %s, says what it lost, and loses nothing else', async (damage, file) => {
     const dir = await spoilt((place) => damages[damage]?.(path.join(place, file)) ?? Promise.resolve());
     await opened(dir, async (session) => {
-      // Half of a small text may be as good as the whole, and without the switch's file it is on, as at first.
-      const isLost = file !== 'autopilot.json' || damage !== 'missing';
+      // Without the switch's file it is on, as at first; an estate with no Concourse has nothing to miss of one.
+      const isLost = !['autopilot.json', 'concourse.sqlite'].includes(file) || damage !== 'missing';
       expect(session.notices()).toHaveLength(isLost ? 1 : 0);
       // Where a person's files are is not for the screen.
       expect(session.notices().join()).not.toContain(folder);
@@ -183,7 +187,13 @@ describe('an estate of which a file is damaged', () => {
     },
   );
 
-  const databases = ['journal.sqlite', 'observations.sqlite', 'kept.sqlite', 'history.sqlite'];
+  const databases = [
+    'journal.sqlite',
+    'observations.sqlite',
+    'kept.sqlite',
+    'concourse.sqlite',
+    'history.sqlite',
+  ];
   it.each(
     ['-wal', '-shm'].flatMap((end) =>
       ['random', 'empty', 'unreadable'].map((damage) => [damage, end] as const),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -95,6 +95,30 @@ it('is there without a network and after a restart, with its age and why it is o
   await next.load('router', never);
   expect(next.peek('router')).toMatchObject({ stale: null });
 });
+
+it.each(['truncated', 'empty', 'random', 'missing', 'of another shape', 'a folder'])(
+  'of a file that is %s nothing is known, and it is asked again and kept again',
+  async (damage) => {
+    receivers.releaseApps.set('router', { notes: 'Restart it twice.', deployFreeze: false });
+    await open().load('router', never);
+    const before = await readFile(file());
+    const spoilt: Readonly<Record<string, Buffer | string>> = {
+      truncated: before.subarray(0, Math.floor(before.length / 2)),
+      empty: '',
+      random: Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251)),
+      'of another shape': '{"version":99,"apps":[]}',
+    };
+    await rm(file());
+    if (damage === 'a folder') await mkdir(path.join(file(), 'inner'), { recursive: true });
+    const content = spoilt[damage];
+    if (content !== undefined) await writeFile(file(), content);
+    const notes = open();
+    expect(notes.peek('router')).toBeNull();
+    await notes.load('router', never);
+    expect(notes.peek('router')).toMatchObject({ notes: 'Restart it twice.' });
+    expect(open().peek('router')).toMatchObject({ notes: 'Restart it twice.' });
+  },
+);
 
 it('that could never be asked is not known, and that it does not have the app is', async () => {
   const notes = open({ url: `${receivers.url}/release`, token: 'wrong' });

@@ -8,7 +8,7 @@ import { startReceivers } from '../../practice/receivers/receivers-server';
 import { practiceForClient } from '../../systems/concourse/testing/practice';
 import { receiverSecrets } from '../../systems/practice/receivers';
 import { passingAnnouncements } from '../announcements/announcement-store';
-import { openSession, type Session } from '../open-session';
+import { estateFolder, openSession, type Session } from '../open-session';
 
 export const concoursePipelineName = 'notify';
 
@@ -72,6 +72,8 @@ export async function concourseEstate(offset = 0) {
     practice,
     receivers,
     pump,
+    /** Where its own files are. */
+    data: estateFolder(path.join(folder, 'data'), estate.ledger),
     open: async (): Promise<Session> =>
       openSession({
         estate,

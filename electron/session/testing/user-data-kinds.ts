@@ -8,11 +8,19 @@ const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
   { path: /^\.updaterId$/, damagedIn: '../e2e/packaged.spec.ts' },
   { path: /^graphics\.json$/, damagedIn: 'shell/graphics-memory.test.ts' },
   { path: /^logs\/main(?:\.old)?\.log$/, damagedIn: 'session/own-folders.test.ts' },
+  { path: /^connected\/[0-9a-f]{16}\.json$/, damagedIn: 'session/estates/connected.test.ts' },
+  { path: /^forget-everything$/, damagedIn: 'shell/forget-everything.test.ts' },
   ...[
     {
-      path: /(?:journal|observations|kept|history)\.sqlite(?:-wal|-shm)?/,
+      path: /(?:journal|observations|kept|concourse|history)\.sqlite(?:-wal|-shm)?/,
       damagedIn: 'session/damage.test.ts',
     },
+    {
+      path: /history-concourse\.sqlite(?:-wal|-shm|\.log)?/,
+      damagedIn: 'session/concourse-damage.test.ts',
+    },
+    { path: /concourse-history\.git\/.+/, damagedIn: 'history/concourse-line.test.ts' },
+    { path: /release-notes\.json/, damagedIn: 'session/release-notes.test.ts' },
     { path: /sources\.sqlite(?:-wal|-shm)?/, damagedIn: 'systems/github/source-memory.test.ts' },
     { path: /autopilot\.json/, damagedIn: 'session/damage.test.ts' },
     { path: /holidays\.json/, damagedIn: 'systems/holidays/holiday-list.test.ts' },
