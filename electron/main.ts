@@ -21,6 +21,7 @@ import { relaunch } from './shell/relaunch';
 import { type ScreenLock, watchScreenLock } from './shell/screen-lock';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
+import { endWhenTold } from './shell/told-to-end';
 import { openTroubleWindow, troubleText } from './shell/trouble-window';
 import { closeToOthers, passingFolder, prepareUserData } from './shell/user-data';
 import { openWindow } from './shell/window';
@@ -56,6 +57,8 @@ const graphics = watchGraphics(app.getPath('userData'), log);
 const quitting = lifeController();
 /** Everything is ended or about to be: nobody is asked any more. */
 let ended = false;
+/** The system has the app end: nobody is there to be asked whether it should. */
+let toldToEnd = false;
 
 const show = (): void => {
   if (window?.isMinimized()) window.restore();
@@ -164,6 +167,11 @@ async function openDesk(
 }
 
 function start(): void {
+  endWhenTold((signal) => {
+    log('info', 'app.told-to-end', { signal });
+    toldToEnd = true;
+    app.quit();
+  });
   denyPermissions();
   setMenu({ open: showAt, lookForUpdates: () => desk?.lookForUpdates() });
   let settings: SettingsStore;
@@ -232,7 +240,7 @@ function start(): void {
   inBackground(log, 'app.folder-not-closed', closeToOthers(userData));
   window.on('close', (event) => {
     // Its close ends the app; operations that run are asked about first.
-    if (!ended && desk?.holdsBack(() => app.quit())) event.preventDefault();
+    if (!ended && !toldToEnd && desk?.holdsBack(() => app.quit())) event.preventDefault();
   });
   window.on('closed', () => {
     window = null;
@@ -247,7 +255,7 @@ else {
   app.on('before-quit', (event) => {
     if (ended) return;
     event.preventDefault();
-    if (desk?.holdsBack(() => app.quit())) return;
+    if (!toldToEnd && desk?.holdsBack(() => app.quit())) return;
     ended = true;
     screenLock?.close();
     quitting.abort();

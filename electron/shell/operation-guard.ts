@@ -4,6 +4,7 @@ import type { Operation } from '../../shared/domain/operation/operation';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
 import { inBackground, type Log } from '../log/log';
+import { lifeController } from '../systems/life';
 
 /** Keeps the machine awake while operations run, and asks before the app is left in the middle of them. */
 export interface OperationGuard {
@@ -23,6 +24,7 @@ export function guardOperations(
   let blocker: number | null = null;
   let asking = false;
   let confirmed = false;
+  const closing = lifeController();
   const running = (): Operation[] => watched(engine.list({ open: true, limit: 200 }));
   const look = (): void => {
     const isBusy = running().length > 0;
@@ -55,6 +57,8 @@ export function guardOperations(
       buttons: ['Don’t quit', 'Quit anyway'],
       defaultId: 0,
       cancelId: 0,
+      // A question that is still open would hold the window where Signalbox ends all the same.
+      signal: closing.signal,
     };
     try {
       const on = window();
@@ -79,6 +83,7 @@ export function guardOperations(
     },
     close: () => {
       stop();
+      closing.abort();
       powerMonitor.off('shutdown', letGo);
       if (windowAtFirst && !windowAtFirst.isDestroyed()) windowAtFirst.off('session-end', letGo);
       if (blocker !== null) powerSaveBlocker.stop(blocker);
