@@ -16,6 +16,8 @@ import { createServerAccounts, type ServerAccounts } from './server-accounts';
 
 let dex: Dex;
 let sessions: ArgoSessions;
+/** Parts of the paths of questions that are answered with no. */
+let denied: string[];
 let now: number;
 /** By how much the clock here is ahead of the servers'. */
 let skew: number;
@@ -26,6 +28,7 @@ let writes: number;
 const closing: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   sessions = usualArgoSessions();
+  denied = [];
   now = Date.now();
   skew = 0;
   saved = new Map();
@@ -52,7 +55,7 @@ async function serve(system: ArgoSystem): Promise<{ url: string; accounts: ArgoA
     if (await pages.answer(request, response)) return;
     if (!accounts.personOf(request.headers))
       return sendJson(response, 401, { message: 'invalid session', code: 16 });
-    sendJson(response, 200, { value: 'yes' });
+    sendJson(response, 200, { value: denied.some((path) => request.url?.includes(path)) ? 'no' : 'yes' });
   });
   const { port, close } = await listenOnLoopback(server);
   closing.push(close);
@@ -303,6 +306,39 @@ it.each([
   await expect(account.signIn(by)).rejects.toThrow(message);
   expect(account.credential()).toBe(before);
 });
+
+it('the test of Argo CD says what the account may not do, and who grants it', async () => {
+  denied = ['/applications/sync/'];
+  const { url, accounts } = await serve('argo-cd');
+  const account = open({ cd: url }).account('production', 'argo-cd');
+  await account.signIn({ way: 'token', token: accounts.signIn(consoleUser.login).token });
+  const { ok, text } = await account.test();
+  expect(ok).toBe(true);
+  expect(text).toContain('Not in all projects: sync. Whoever administers Argo CD grants it');
+});
+
+it.each([
+  ['argo-cd', /Whoever administers Argo CD grants it/],
+  ['argo-workflows', /Whoever administers Argo Workflows grants it/],
+] as const)(
+  'the test of %s says who grants what an account without a role lacks',
+  async (system, granter) => {
+    const server = createServer((_, response) =>
+      sendJson(response, 403, { message: 'not allowed', code: 7 }),
+    );
+    const { port, close } = await listenOnLoopback(server);
+    closing.push(close);
+    const url = `http://127.0.0.1:${port}`;
+    const account = open(system === 'argo-cd' ? { cd: url } : { workflows: url }).account(
+      'production',
+      system,
+    );
+    account.bring({ authorization: 'Bearer a.b.c', name: 'Ada', expires: null, by: 'token' });
+    const { ok, text } = await account.test();
+    expect(ok).toBe(false);
+    expect(text).toMatch(granter);
+  },
+);
 
 it('Argo Workflows takes its cookie’s value as a token', async () => {
   const { url, accounts } = await serve('argo-workflows');

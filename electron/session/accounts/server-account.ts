@@ -9,7 +9,7 @@ import { hostOf } from '../../../shared/domain/estate/sign-in-hosts';
 import { type Failure, FailureError, unwrap } from '../../../shared/domain/failure/failure';
 import { visibleText } from '../../../shared/domain/text/visible-text';
 import { inBackground, type Log } from '../../log/log';
-import { logIn, mayDo, offersOf, whoIs } from '../../systems/argo/server/ask-account';
+import { grantersOf, logIn, mayDo, offersOf, whoIs } from '../../systems/argo/server/ask-account';
 import { cliConfigFile, readCliSession } from '../../systems/argo/server/cli-session';
 import { cookieHeader, withSetCookies } from '../../systems/argo/server/server-cookies';
 import { notSignedIn, sessionEnded } from '../../systems/argo/server/server-failures';
@@ -250,7 +250,9 @@ export class ServerAccount implements ServerSession {
     const who = await whoIs(place, credential);
     if (!who.ok) {
       if (who.failure.code === 'unauthorised') this.ended(credential);
-      return { ok: false, text: `${who.failure.message} ${who.failure.meaning}` };
+      const { code, message, meaning } = who.failure;
+      const grant = code === 'forbidden' ? ` ${grantersOf(place)}` : '';
+      return { ok: false, text: `${message} ${meaning}${grant}` };
     }
     const { name, groups } = who.value;
     try {

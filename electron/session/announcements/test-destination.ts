@@ -16,6 +16,11 @@ const testText = 'Signalbox was set up to post here. This is a test.';
 const answerOf = (outcome: DeliveryOutcome, sent: string): Answer =>
   outcome.state === 'sent' ? { ok: true, text: sent } : { ok: false, text: outcome.because };
 
+const releaseRefuses =
+  'The Release app does not accept the token. An administrator of Signon makes a new one, for an API user of Release.';
+const releaseForbids =
+  'The Release app knows the token, but its user lacks a permission for Release. An administrator of Signon grants it.';
+
 /** Whether the Release app takes the token, by reading: recording something would be seen by everybody. */
 async function testRelease(url: string, token: string, fetchIt: typeof fetch): Promise<Answer> {
   try {
@@ -28,19 +33,16 @@ async function testRelease(url: string, token: string, fetchIt: typeof fetch): P
     await answer.body?.cancel().catch(() => undefined);
     // 406: it has the page as HTML alone, and took the token.
     if (answer.ok || answer.status === 406) return { ok: true, text: 'The Release app accepts the token.' };
-    const isRefused = answer.status === 401 || answer.status === 403;
+    // gds-sso, lib/gds-sso/controller_methods.rb: it knows whose the token is, who lacks a permission.
+    if (answer.status === 403) return { ok: false, text: releaseForbids };
     return {
       ok: false,
-      text: isRefused
-        ? 'The Release app does not accept the token.'
-        : `The Release app answered ${answer.status}.`,
+      text: answer.status === 401 ? releaseRefuses : `The Release app answered ${answer.status}.`,
     };
   } catch (error) {
     // Signon sends whoever it does not know to its login page.
     const outcome = outcomeOfError(error);
-    return outcome.state === 'refused'
-      ? { ok: false, text: 'The Release app does not accept the token.' }
-      : answerOf(outcome, '');
+    return outcome.state === 'refused' ? { ok: false, text: releaseRefuses } : answerOf(outcome, '');
   }
 }
 

@@ -51,17 +51,21 @@ const passing = new Set(['service_unavailable', 'ratelimited', 'rate_limited', '
 /** Errors of chat.update after which the message has to be said anew: somebody deleted it, or it can't be changed any more. */
 const unchangeable = new Set(['message_not_found', 'edit_window_closed', 'cant_update_message']);
 
+/** docs.slack.dev, "Installing with OAuth": scopes belong to the app, and a token has those of when it was installed. */
+const slackGranter =
+  'Whoever manages the Slack app adds it (OAuth & Permissions) and installs the app again, which makes a new token.';
+
 /** What Slack's errors mean to whoever set it up. */
 const meanings: Readonly<Record<string, string>> = {
   channel_not_found: 'There is no such channel, or the app is not in it.',
-  not_in_channel: 'The app is not in the channel: invite it.',
+  not_in_channel: 'The app is not in the channel: whoever is in it can invite the app.',
   is_archived: 'The channel is archived.',
   invalid_auth: 'The token is not accepted.',
   not_authed: 'The token is not accepted.',
   account_inactive: 'The token belongs to an account that was removed.',
   token_revoked: 'The token was revoked.',
   token_expired: 'The token has expired.',
-  missing_scope: 'The token lacks the scope “chat:write”.',
+  missing_scope: `The token lacks the scope “chat:write”. ${slackGranter}`,
 };
 
 /** The error's name; `null`: it is none of Slack's. */
@@ -128,14 +132,22 @@ export async function tellSlackChannel(
   }
 }
 
-/** Whose a token is, in a sentence, by `auth.test`: it needs no scope and says nothing in any channel. */
+/**
+ * Whose a token is, in a sentence, by `auth.test`: it needs no scope and says nothing in any channel. Which scopes the token
+ * has stands in the header `x-oauth-scopes` of each answer (docs.slack.dev, "Permission scopes"); without it nothing is
+ * said of them.
+ */
 export async function slackAccountText(
   place: { apiUrl: string; token: string },
   fetchIt: typeof fetch,
 ): Promise<{ ok: boolean; text: string }> {
   try {
-    const { team, user } = await clientOf(place.apiUrl, place.token, fetchIt).auth.test();
-    return { ok: true, text: `Connected to ${team ?? 'Slack'} as ${user ?? 'a bot'}.` };
+    const { team, user, response_metadata } = await clientOf(place.apiUrl, place.token, fetchIt).auth.test();
+    const text = `Connected to ${team ?? 'Slack'} as ${user ?? 'a bot'}.`;
+    const scopes = response_metadata?.scopes;
+    return scopes === undefined || scopes.includes('chat:write')
+      ? { ok: true, text }
+      : { ok: false, text: `${text} ${meanings.missing_scope}` };
   } catch (error) {
     const outcome = outcomeOf(error);
     return { ok: false, text: outcome.state === 'sent' ? '' : outcome.because };

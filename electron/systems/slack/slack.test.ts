@@ -105,6 +105,22 @@ describe('Slack by a bot’s token', () => {
     });
     expect(asked.map(({ path }) => path)).toEqual(['/api/auth.test']);
   });
+
+  it.each([
+    ['channels:read,chat:write.public', false],
+    ['', false],
+    ['channels:read, chat:write', true],
+  ])('says of a token with the scopes “%s” whether it may post, and who grants it', async (scopes, ok) => {
+    answers.push({
+      headers: { 'x-oauth-scopes': scopes },
+      body: '{"ok":true,"team":"Harbour","user":"signalbox"}',
+    });
+    const found = await slackAccountText(place(), fetch);
+    expect(found.ok).toBe(ok);
+    const lacks =
+      /^Connected to Harbour as signalbox\. The token lacks the scope “chat:write”\. Whoever manages/;
+    expect(lacks.test(found.text)).toBe(!ok);
+  });
 });
 
 describe('Slack by an incoming webhook', () => {

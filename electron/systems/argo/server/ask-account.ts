@@ -147,6 +147,16 @@ export async function logIn(
   }
 }
 
+/**
+ * Who gives an account more rights, in a sentence: Argo CD's policy stands in a ConfigMap or in the roles of a project
+ * (argo-cd, docs/operator-manual/rbac.md); Argo Workflows finds a service account by the rules that are written on them
+ * (argo-workflows, docs/argo-server-sso.md, "SSO RBAC").
+ */
+export const grantersOf = ({ system }: ServerPlace): string =>
+  system === 'argo-cd'
+    ? 'Whoever administers Argo CD grants it (the ConfigMap argocd-rbac-cm, or the roles of a project).'
+    : 'Whoever administers Argo Workflows grants it (a service account with a workflows.argoproj.io/rbac-rule that fits you).';
+
 /** What Signalbox does at Argo CD, and how it is called in its RBAC (operator-manual/rbac). */
 const argoCdActions = [
   ['get', 'see Applications'],
@@ -162,7 +172,7 @@ const argoCdActions = [
 export async function mayDo(place: ServerPlace, credential: ServerCredential, who: Who): Promise<string> {
   if (place.system === 'argo-workflows')
     return who.serviceAccount
-      ? `Workflows are run with the rights of the service account ${who.serviceAccount}.`
+      ? `Workflows are run with the rights of the service account ${who.serviceAccount}. Whoever manages its roles in the cluster grants more.`
       : 'Argo Workflows does not say what the account may do.';
   return asking(place, credential, async (connection) => {
     const answers = await Promise.all(
@@ -178,6 +188,6 @@ export async function mayDo(place: ServerPlace, credential: ServerCredential, wh
         .join(', ');
     const [can, cannot] = [list(true), list(false)];
     if (cannot === '') return `In all projects you can ${can}.`;
-    return `${can === '' ? '' : `In all projects you can ${can}. `}Not in all projects: ${cannot}.`;
+    return `${can === '' ? '' : `In all projects you can ${can}. `}Not in all projects: ${cannot}. ${grantersOf(place)}`;
   });
 }
