@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createPlainServer, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clusterOf } from '../../shared/domain/estate/cluster-of';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
 import { openLedger } from '../ledger/open-ledger';
@@ -14,8 +14,14 @@ import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
 import { startTestCluster } from '../practice/testing/cluster';
 import { createGitHub } from '../systems/github/github-client';
 import { connect } from '../systems/kubernetes/connection';
+import { trustHost } from '../systems/ssh/host-key';
+import { sshAddressOf } from '../systems/ssh/ssh-address';
+import { noSshServerBecause, startSshServer } from '../systems/ssh/testing/ssh-server';
 import { askCluster, testGitHub, testLedger } from './connection-tests';
 import type { Session } from './open-session';
+
+const noSsh = noSshServerBecause();
+if (noSsh) console.info(`another SSH key is not tried on a real server: ${noSsh}`);
 
 /** Each fault by a real server, or by none: what a test of the connection says of it, and who grants what is missing. */
 let folder: string;
@@ -269,6 +275,25 @@ describe('the test of the release repo', () => {
     expect(report.ok).toBe(false);
     expect(report.text).toMatch(words);
     expect(report.text).not.toContain('a-secret-of-ada');
+  });
+
+  it.skipIf(noSsh !== null)('tells of an SSH server with another key, and what to do', async () => {
+    const server = await startSshServer();
+    ends.push(() => server.close());
+    const url = `ssh://${userInfo().username}@127.0.0.1:${server.port}/acme/releases.git`;
+    const address = sshAddressOf(url);
+    if (!address) throw new Error('no address');
+    vi.stubEnv('GIT_SSH_COMMAND', server.environment.GIT_SSH_COMMAND);
+    ends.push(() => vi.unstubAllEnvs());
+    const asking = { environment: server.environment };
+    expect((await at(url)).text).toMatch(
+      /have not confirmed the SSH server.*Compare the server’s fingerprint/,
+    );
+    expect(await trustHost(address, await server.fingerprint(), asking)).toBeNull();
+    await server.changeKey();
+    const report = await at(url);
+    expect(report).toMatchObject({ ok: false, lacks: [] });
+    expect(report.text).toMatch(/has another key than the one that you trust.*Ask the server’s owner/);
   });
 
   it('names who lets people read it where it answers 403', async () => {
