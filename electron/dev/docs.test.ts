@@ -20,6 +20,9 @@ const namedFiles = (text: string): string[] =>
     .map(([, path = '']) => path)
     .filter((path) => !made.includes(path));
 
+/** Commands of npm itself, which no script of ours stands behind. */
+const npmsOwn = ['ci', 'install', 'audit', 'view', 'pack', 'outdated', 'sbom', 'version', 'query', 'ls'];
+
 const links = (text: string): string[] =>
   [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)
@@ -33,11 +36,29 @@ describe.each(pages)('%s', (page) => {
     expect(namedFiles(text).filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
   });
 
+  test('names commands that are there', () => {
+    const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const named = [...text.matchAll(/`npm (?:run )?([a-z][a-z0-9:-]*)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !npmsOwn.includes(name));
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
   test('links to pages that are there', () => {
     const folder = dirname(join(projectRoot, page));
     const broken = links(text).filter((link) => !existsSync(join(folder, link)));
     expect(broken.map((link) => relative(projectRoot, join(folder, link)))).toEqual([]);
   });
+});
+
+test('the README’s map has every folder of the main process', () => {
+  const map = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+  const folders = readdirSync(join(projectRoot, 'electron'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `\`electron/${name}/\``);
+  expect(folders.filter((name) => !map.includes(name))).toEqual([]);
 });
 
 describe.each(Object.entries(madePages))('%s', (path, page) => {
