@@ -90,7 +90,7 @@ function Proposals({ environment, detection }: { environment: string; detection:
           />
         </div>
       ))}
-      {rows.length === 0 && <p>Nothing differs from what the estate says.</p>}
+      {rows.length === 0 && <p>Everything matches the estate.</p>}
       {notes.map((note) => (
         <p key={note} className={classes.quiet}>
           {note}
