@@ -101,7 +101,7 @@ test('operation, running and failed; and what the board makes of it', async () =
 test('history, its figures and comparisons', async () => {
   await goTo(page(), '#/history');
   const list = page().getByRole('listbox', { name: 'Events, newest first' });
-  await expect(list.getByRole('option').nth(3)).toContainText(/v\d/);
+  await expect(list.getByRole('option').nth(3)).toContainText(/v\d|Bag \d/);
   await look('history');
   await goTo(page(), '#/history?kind=["rollback"]&environment=["production"]');
   await expect(list.getByRole('option').first()).toContainText('Rollback');

@@ -229,6 +229,7 @@ test('newer versions: genuine, whole and newer ones alone, never while an operat
   const { page, ended: exited } = await running();
   const server = releases as ReleaseServer;
   const practice = await practiceOf(userDataIn(place.home));
+  await goTo(page, '#/');
   await boardReady(page);
   const program = '#!/bin/sh\necho updated > "$HOME/updated"\n';
   const look = async () => ask(page, 'updates.look', {});

@@ -13,7 +13,7 @@ import { defaultSettings } from './shell/default-settings';
 import type { Desk } from './shell/desk';
 import { forgetIfAsked } from './shell/forget-everything';
 import { watchGraphics } from './shell/graphics';
-import { followLinks } from './shell/links';
+import { followLinks, isTooLongToHandOver } from './shell/links';
 import { startLog } from './shell/log-file';
 import { startAtLogin } from './shell/login-start';
 import { setMenu } from './shell/menu';
@@ -40,7 +40,10 @@ const userData = args.userData === null ? app.getPath('userData') : path.resolve
 let trouble = prepareUserData(userData);
 // Chromium needs some folder, of which nothing is kept.
 app.setPath('userData', trouble ? passingFolder() : userData);
-const isAlone = trouble !== null || app.requestSingleInstanceLock();
+const isTooLong = isTooLongToHandOver(process.argv);
+if (isTooLong)
+  process.stderr.write('signalbox: this link or command is longer than 16 KB. Nothing was opened.\n');
+const isAlone = !isTooLong && (trouble !== null || app.requestSingleInstanceLock());
 const left = trouble === null && isAlone ? forgetIfAsked(userData) : [];
 const logging = startLog(app.getPath('userData'));
 const { log } = logging;

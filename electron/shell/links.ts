@@ -37,4 +37,15 @@ export function followLinks(
   };
 }
 
+/** Bytes of a command line that are surely handed over whole. */
+const mostHandedOver = 16 * 1024;
+
+/**
+ * Whether a command line is too long to be handed to the Signalbox that runs: Chromium takes 32 KiB at most, working
+ * folder and switches included, answers none that is longer, and then kills the running process as one that hangs
+ * (chrome/browser/process_singleton_posix.cc: `kMaxMessageLength`, `kTimeoutInSeconds`). A page can make a link that long.
+ */
+export const isTooLongToHandOver = (argv: readonly string[]): boolean =>
+  Buffer.byteLength(argv.join('\0')) > mostHandedOver;
+
 const linkIn = (argv: readonly string[]): string | null => argv.findLast(isLink) ?? null;
