@@ -95,7 +95,7 @@ beforeEach(async () => {
         },
         credentials,
         fetch,
-        log: noLog,
+        openPage: () => undefined,
       });
       const session = await openSession({
         ...source.estate,

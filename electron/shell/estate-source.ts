@@ -1,5 +1,4 @@
 import type { Estate } from '../../shared/domain/estate/estate';
-import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { TypedSecret } from '../session/connect/connect-handlers';
 import type { EstateChoice } from '../session/estates/choice';
@@ -7,7 +6,6 @@ import { type ConnectedEstates, estateOf } from '../session/estates/connected';
 import type { CredentialStore } from './credential-store';
 import { gitHubTokens } from './github-token';
 import type { PracticeKeeper } from './practice-source';
-import { openExternal } from './session-security';
 import type { EstateSource } from './source';
 
 /**
@@ -26,7 +24,8 @@ export async function findEstate(
     takeAgreed: (file: string) => Estate | null;
     credentials: CredentialStore;
     fetch: typeof fetch;
-    log: Log;
+    /** Opens a page in the person's browser. */
+    openPage: (page: string) => void;
   },
 ): Promise<EstateSource> {
   const { credentials } = options;
@@ -68,7 +67,7 @@ export async function findEstate(
         return credentials.describe([]).unavailableBecause;
       },
       // One that is no https is shown to be copied.
-      openPage: (page) => void openExternal(page, options.log),
+      openPage: options.openPage,
     },
     place: choice.kind === 'file' ? choice.path : estate.ledger.url,
     practice: null,

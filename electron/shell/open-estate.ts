@@ -28,7 +28,7 @@ import { practiceAnnouncements } from './practice-announcements';
 import { bringPracticeSessions } from './practice-sessions';
 import type { PracticeKeeper } from './practice-source';
 import { chooseSaveFile } from './save-dialog';
-import { openMail } from './session-security';
+import { openExternal, openMail } from './session-security';
 import type { SettingsStore } from './settings';
 import { sessionStore } from './sign-in/session-store';
 import type { signInWindows } from './sign-in/sign-in-windows';
@@ -79,7 +79,10 @@ export interface OpenEstate extends Openable {
 /** Opens what was chosen. @throws FailureError when it cannot be. */
 export async function openEstate(choice: EstateChoice, around: Surroundings): Promise<OpenEstate> {
   const { settings, log } = around;
-  const source = await findEstate(choice, around);
+  const source = await findEstate(choice, {
+    ...around,
+    openPage: (page) => void openExternal(page, log),
+  });
   const session = await openSession({
     ...source.estate,
     dir: around.userData,
