@@ -96,6 +96,7 @@ beforeEach(async () => {
         credentials,
         fetch,
         openPage: () => undefined,
+        log: noLog,
       });
       const session = await openSession({
         ...source.estate,

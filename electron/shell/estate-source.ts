@@ -1,4 +1,5 @@
 import type { Estate } from '../../shared/domain/estate/estate';
+import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { TypedSecret } from '../session/connect/connect-handlers';
 import type { EstateChoice } from '../session/estates/choice';
@@ -26,6 +27,7 @@ export async function findEstate(
     fetch: typeof fetch;
     /** Opens a page in the person's browser. */
     openPage: (page: string) => void;
+    log: Log;
   },
 ): Promise<EstateSource> {
   const { credentials } = options;
