@@ -271,6 +271,7 @@ test('leaving while an operation runs is asked about, and it goes on after the n
 }) => {
   const app = await startOnPractice(userData);
   const { electron, page, practice } = app;
+  const main = electron.process();
   const isAwake = () =>
     electron.evaluate(({ powerSaveBlocker }) =>
       [0, 1, 2, 3, 4, 5].some((id) => powerSaveBlocker.isStarted(id)),
@@ -297,9 +298,9 @@ test('leaving while an operation runs is asked about, and it goes on after the n
       detail: expect.stringContaining('Signalbox continues from there'),
       buttons: ['Don’t quit', 'Quit anyway'],
     });
-    await electron.evaluate((main) => main.app.quit());
+    await electron.evaluate((parts) => parts.app.quit());
     await expect.poll(() => asked.jsonValue()).toEqual([question]);
-    await electron.evaluate((main) => main.BrowserWindow.getAllWindows()[0]?.close());
+    await electron.evaluate((parts) => parts.BrowserWindow.getAllWindows()[0]?.close());
     await expect.poll(() => asked.jsonValue()).toEqual([question, question]);
     // Its close answers that it leaves all the same; it goes on after the next start.
     await app.close();
@@ -307,6 +308,6 @@ test('leaving while an operation runs is asked about, and it goes on after the n
     await ended(again.page, operation);
     await again.close();
   } finally {
-    electron.process().kill('SIGKILL');
+    main.kill('SIGKILL');
   }
 });
