@@ -45,6 +45,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
       'electron/log/',
       'electron/history/',
       'electron/systems/git/',
+      'electron/systems/own-folder.ts',
       'electron/systems/sqlite/',
       'electron/threads/',
     ],
