@@ -114,6 +114,7 @@ it('the practice cluster serves only what Kubernetes and Argo could serve', asyn
   expect([...seen.faults]).toEqual([]);
   // Kinds that can be asked for, as on any cluster, and that nothing in the practice estate makes.
   const empty: readonly Kind[] = [
+    'ConfigMap',
     'StatefulSet',
     'DaemonSet',
     'CronJob',
