@@ -32,10 +32,10 @@ describe('npm run test:cluster', () => {
     expect(await all.exit).toBe(0);
     expect(lastLine(all.output.out)).toBe('1 passed, 0 failed, 0 skipped');
     cluster.server.faults.answer({ code: 404, path: /argoproj/ });
-    const lacking = start('--grep', 'watching: creating');
+    const lacking = start('--grep', 'workflows: one is submitted');
     // Nothing was tried: that is no success.
     expect(await lacking.exit).toBe(1);
-    expect(lacking.output.out).toContain('skipped: this cluster serves no workflowtemplates');
+    expect(lacking.output.out).toContain('skipped: this cluster serves no workflows of argoproj.io');
     expect(lastLine(lacking.output.out)).toBe('0 passed, 0 failed, 1 skipped');
   });
 
